@@ -1,0 +1,68 @@
+"""asyncio.unix_events with Tauraro's event loop as the default one.
+
+The interpreter's own module runs first, in this very namespace; then the loop is added.
+"""
+
+import _imp
+
+exec(_imp.get_frozen_object("_runtime_bridge_unix_events"), globals())
+
+from _runtime_bridge import EventLoopCore as _EventLoopCore
+
+
+class _TauraroEventLoop(_EventLoopCore, _UnixSelectorEventLoop):
+    """asyncio's selector event loop over a native ready queue, timers and tokio's I/O driver."""
+
+    def __init__(self, selector=None):
+        _UnixSelectorEventLoop.__init__(self, selector)
+        self._attach(self._selector.fileno())
+
+    def _run_forever_setup(self):
+        super()._run_forever_setup()
+        self._wakeup_fd = None
+        if threading.current_thread() is threading.main_thread():
+            # A signal that comes just before the loop goes to sleep must wake it.
+            self._wakeup_fd = signal.set_wakeup_fd(self._csock.fileno())
+
+    def _run_forever_cleanup(self):
+        # add_signal_handler() wants the descriptor kept between two runs.
+        if self._wakeup_fd is not None and not self._signal_handlers:
+            signal.set_wakeup_fd(self._wakeup_fd)
+        super()._run_forever_cleanup()
+
+    def _run_once(self):
+        self._run(self._stopping)
+        self._stopping = True
+
+    def set_debug(self, enabled):
+        super().set_debug(enabled)
+        self._set_debug(bool(enabled))
+
+    def stop(self):
+        super().stop()
+        self._set_stopping()
+
+    def close(self):
+        if self.is_closed() or self.is_running():
+            super().close()
+            return
+        # First, while the selector that the native half watches is still open.
+        self._detach()
+        super().close()
+
+    def _write_to_self(self):
+        self._poke()
+
+    def _add_callback_signalsafe(self, handle):
+        self._add_callback(handle)
+        self._poke()
+
+    def _report_slow_callback(self, handle, seconds):
+        if seconds >= self.slow_callback_duration:
+            from .base_events import _format_handle
+            logger.warning("Executing %s took %.3f seconds", _format_handle(handle), seconds)
+
+
+_TauraroEventLoop.__name__ = _TauraroEventLoop.__qualname__ = "EventLoop"
+SelectorEventLoop = EventLoop = _TauraroEventLoop
+_UnixDefaultEventLoopPolicy._loop_factory = _TauraroEventLoop

@@ -1,0 +1,310 @@
+//! A Rust future as a native coroutine.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake as _, Waker};
+
+use parking_lot::Mutex;
+use rustpython_vm::{
+    AsObject, Py, PyObjectRef, PyPayload, PyRef, PyResult, TryFromObject, VirtualMachine,
+    builtins::PyBaseExceptionRef,
+    exceptions::ExceptionCtor,
+    function::OptionalArg,
+    protocol::PyIterReturn,
+    pyclass,
+    types::{IterNext, Iterable, Representable, SelfIter},
+};
+
+use crate::error::Panicked;
+use crate::fork;
+use crate::runtime::LoopContext;
+use crate::waiter::Waiter;
+use crate::wake::WakeSlot;
+
+type BoxFuture = Pin<Box<dyn Future<Output = PyResult<PyObjectRef>> + Send>>;
+
+/// A native coroutine: await it, or hand it to `create_task`, `gather`, `wait_for`, a `TaskGroup`.
+///
+/// It starts when it is first awaited. A ready future answers without a trip through the event
+/// loop. An exception thrown in (a cancellation) drops the future, and all that it owns, at once.
+#[pyclass(module = "_runtime_bridge", name = "coroutine")]
+#[derive(PyPayload)]
+pub struct Coroutine {
+    name: &'static str,
+    state: Mutex<State>,
+}
+
+struct State {
+    future: Option<BoxFuture>,
+    wake: Option<(Arc<WakeSlot>, Waker)>,
+    waiter: Option<PyRef<Waiter>>,
+    /// The process that polled the future first.
+    generation: u64,
+}
+
+/// What a coroutine that is over leaves to be dropped.
+struct Remains {
+    future: Option<BoxFuture>,
+    _waiter: Option<PyRef<Waiter>>,
+}
+
+impl Drop for Remains {
+    /// A destructor that panics must not unwind into the interpreter.
+    fn drop(&mut self) {
+        let future = self.future.take();
+        drop(Panicked::catch(|| drop(future)));
+    }
+}
+
+impl Drop for Coroutine {
+    fn drop(&mut self) {
+        drop(self.state.get_mut().finish());
+    }
+}
+
+impl fmt::Debug for Coroutine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Coroutine({})", self.name)
+    }
+}
+
+impl Coroutine {
+    /// Wraps `future`; `name` is the qualified name that a task's repr shows
+    /// (`"AsyncClient.get"`).
+    ///
+    /// The future must not strongly own the object that owns the coroutine: the interpreter's
+    /// collector cannot see into it.
+    pub fn new(
+        name: &'static str,
+        future: impl Future<Output = PyResult<PyObjectRef>> + Send + 'static,
+    ) -> Self {
+        let state = State {
+            future: Some(Box::pin(future)),
+            wake: None,
+            waiter: None,
+            generation: 0,
+        };
+        Self {
+            name,
+            state: Mutex::new(state),
+        }
+    }
+
+    fn step(
+        &self,
+        sent: Result<(), PyBaseExceptionRef>,
+        vm: &VirtualMachine,
+    ) -> PyResult<PyIterReturn> {
+        let Some(mut state) = self.state.try_lock() else {
+            return Err(vm.new_value_error("coroutine already executing"));
+        };
+        if state.future.is_none() {
+            let reuse = || vm.new_runtime_error("cannot reuse already awaited coroutine");
+            return Err(sent.err().unwrap_or_else(reuse));
+        }
+        if let Err(exception) = sent {
+            // What the future owns may call back into this coroutine while it is dropped.
+            let remains = state.finish();
+            drop(state);
+            drop(remains);
+            return Err(exception);
+        }
+        match state.poll(vm)? {
+            Poll::Ready(result) => {
+                let remains = state.finish();
+                drop(state);
+                drop(remains);
+                match result {
+                    Ok(value) => Ok(PyIterReturn::StopIteration(Some(value))),
+                    Err(exception) => Err(not_stop_iteration(exception, vm)),
+                }
+            }
+            Poll::Pending => state.wait(vm).map(PyIterReturn::Return),
+        }
+    }
+}
+
+impl State {
+    fn poll(&mut self, vm: &VirtualMachine) -> PyResult<Poll<PyResult<PyObjectRef>>> {
+        let context = LoopContext::current().ok_or_else(|| no_native_loop(vm))?;
+        self.check_resumable(&context, vm)?;
+        if self.wake.is_none() {
+            let slot = WakeSlot::new(context.wakes.clone());
+            self.wake = Some((slot.clone(), Waker::from(slot)));
+            self.generation = fork::generation();
+        }
+        let (Some((slot, waker)), Some(future)) = (&self.wake, &mut self.future) else {
+            return Ok(Poll::Pending);
+        };
+        slot.arm();
+        let _entered = context.handle.enter();
+        let polled = Panicked::catch(|| future.as_mut().poll(&mut Context::from_waker(waker)));
+        Ok(polled.unwrap_or_else(|panic| Poll::Ready(Err(panic.to_exception(vm)))))
+    }
+
+    /// A pending future has timers and sockets of the runtime that polled it, and one waiter.
+    fn check_resumable(&self, context: &LoopContext, vm: &VirtualMachine) -> PyResult<()> {
+        let is_elsewhere = |(slot, _): &(Arc<WakeSlot>, Waker)| !slot.belongs_to(&context.wakes);
+        if self.wake.as_ref().is_some_and(is_elsewhere) {
+            let message = "the coroutine is attached to a different loop, under which it started";
+            return Err(vm.new_runtime_error(message));
+        }
+        if self
+            .waiter
+            .as_ref()
+            .is_some_and(|waiter| waiter.is_awaited())
+        {
+            return Err(vm.new_runtime_error("coroutine is being awaited already"));
+        }
+        Ok(())
+    }
+
+    /// The waiter that the task is to block on.
+    fn wait(&mut self, vm: &VirtualMachine) -> PyResult {
+        let waiter = match self.waiter.take().filter(|waiter| waiter.is_reusable()) {
+            Some(waiter) => waiter,
+            None => Waiter::new(vm)?,
+        };
+        waiter.set_blocking();
+        if let Some((slot, _)) = &self.wake {
+            slot.set_waiter(waiter.clone());
+        }
+        self.waiter = Some(waiter.clone());
+        Ok(waiter.into())
+    }
+
+    /// Ends the coroutine. What it owned is to be dropped after the lock is released.
+    fn finish(&mut self) -> Remains {
+        let mut future = self.future.take();
+        if let Some((slot, _)) = self.wake.take() {
+            if self
+                .waiter
+                .as_ref()
+                .is_some_and(|waiter| waiter.is_awaited())
+            {
+                // Closed by somebody else: the task that waits learns of it.
+                slot.wake_by_ref();
+            } else {
+                slot.take();
+            }
+            if self.generation != fork::generation() {
+                // Its sockets are registered with the parent's epoll instance.
+                std::mem::forget(future.take());
+            }
+        }
+        Remains {
+            future,
+            _waiter: self.waiter.take(),
+        }
+    }
+}
+
+/// A future that fails with StopIteration must not look like one that returned (PEP 479).
+fn not_stop_iteration(exception: PyBaseExceptionRef, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    if !exception.fast_isinstance(vm.ctx.exceptions.stop_iteration) {
+        return exception;
+    }
+    let error = vm.new_runtime_error("coroutine raised StopIteration");
+    error.set_context(Some(exception.clone()));
+    error.set_cause(Some(exception));
+    error
+}
+
+fn no_native_loop(vm: &VirtualMachine) -> PyBaseExceptionRef {
+    if vm.asyncio_running_loop.borrow().is_none() {
+        return vm.new_runtime_error("no running event loop");
+    }
+    vm.new_runtime_error(
+        "the running event loop cannot drive a native coroutine: \
+         use asyncio.run() or asyncio.EventLoop(), which make Tauraro's own loop",
+    )
+}
+
+#[pyclass(
+    with(IterNext, Iterable, Representable),
+    flags(HAS_WEAKREF, DISALLOW_INSTANTIATION)
+)]
+impl Coroutine {
+    /// Resumes the coroutine; the value is ignored, as asyncio always sends None.
+    #[pymethod]
+    fn send(zelf: &Py<Self>, _value: PyObjectRef, vm: &VirtualMachine) -> PyResult<PyIterReturn> {
+        zelf.step(Ok(()), vm)
+    }
+
+    /// Drops the future and raises the exception.
+    #[pymethod]
+    fn throw(
+        zelf: &Py<Self>,
+        exception: PyObjectRef,
+        value: OptionalArg<PyObjectRef>,
+        _traceback: OptionalArg<PyObjectRef>,
+        vm: &VirtualMachine,
+    ) -> PyResult<PyIterReturn> {
+        let constructor = ExceptionCtor::try_from_object(vm, exception)?;
+        let exception = constructor.instantiate_value(value.unwrap_or_none(vm), vm)?;
+        zelf.step(Err(exception), vm)
+    }
+
+    /// Drops the future; awaiting afterwards is an error.
+    #[pymethod]
+    fn close(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<()> {
+        let Some(mut state) = zelf.state.try_lock() else {
+            return Err(vm.new_value_error("coroutine already executing"));
+        };
+        let remains = state.finish();
+        drop(state);
+        drop(remains);
+        Ok(())
+    }
+
+    #[pymethod]
+    fn __await__(zelf: PyRef<Self>) -> PyRef<Self> {
+        zelf
+    }
+
+    #[pygetset]
+    fn __name__(zelf: &Py<Self>) -> &'static str {
+        zelf.name.rsplit('.').next().unwrap_or(zelf.name)
+    }
+
+    #[pygetset]
+    fn __qualname__(zelf: &Py<Self>) -> &'static str {
+        zelf.name
+    }
+
+    #[pygetset]
+    fn cr_running(zelf: &Py<Self>) -> bool {
+        zelf.state.is_locked()
+    }
+
+    #[pygetset]
+    fn cr_frame(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        vm.ctx.none()
+    }
+
+    #[pygetset]
+    fn cr_code(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        vm.ctx.none()
+    }
+
+    #[pygetset]
+    fn cr_await(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        vm.ctx.none()
+    }
+}
+
+impl SelfIter for Coroutine {}
+
+impl IterNext for Coroutine {
+    fn next(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyIterReturn> {
+        zelf.step(Ok(()), vm)
+    }
+}
+
+impl Representable for Coroutine {
+    fn repr_str(zelf: &Py<Self>, _vm: &VirtualMachine) -> PyResult<String> {
+        Ok(format!("<native coroutine {}>", zelf.name))
+    }
+}

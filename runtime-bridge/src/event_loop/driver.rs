@@ -1,0 +1,158 @@
+//! Waiting: a tokio runtime, and the Python selector inside it.
+
+use std::future::{Future, poll_fn};
+use std::io;
+use std::mem::ManuallyDrop;
+use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd, RawFd};
+use std::pin::pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use rustpython_vm::VirtualMachine;
+use tokio::io::Interest;
+use tokio::io::unix::AsyncFd;
+
+use crate::runtime::{
+    LoopContext, OwnedRuntime, SIGNAL_CHECK_INTERVAL, UnparkGuard, takes_signals,
+};
+use crate::wake::WakeQueue;
+
+/// How long one wait may last.
+pub(crate) enum Wait {
+    /// Only look at what the OS has.
+    Poll,
+    /// Until a timer is due.
+    For(Duration),
+    /// Until something happens.
+    Forever,
+}
+
+/// The runtime of one event loop.
+pub(crate) struct Driver {
+    selector: ManuallyDrop<AsyncFd<OwnedFd>>,
+    runtime: OwnedRuntime,
+    wakes: Arc<WakeQueue>,
+}
+
+impl Driver {
+    /// A driver that also watches `selector`, an epoll or kqueue descriptor of the caller's.
+    pub(crate) fn new(selector: BorrowedFd<'_>) -> io::Result<Self> {
+        let runtime = OwnedRuntime::new()?;
+        let selector = selector.try_clone_to_owned()?;
+        let selector = {
+            let _entered = runtime.enter();
+            // SAFETY: the AsyncFd owns the descriptor, which stays the same while it lives.
+            unsafe { AsyncFd::register_with_interest(selector, Interest::READABLE) }?
+        };
+        Ok(Self {
+            selector: ManuallyDrop::new(selector),
+            runtime,
+            wakes: Arc::default(),
+        })
+    }
+
+    /// Whether this process made the driver, rather than inheriting it through `fork`.
+    pub(crate) fn is_ours(&self) -> bool {
+        self.runtime.is_ours()
+    }
+
+    pub(crate) fn context(&self) -> Rc<LoopContext> {
+        Rc::new(LoopContext {
+            wakes: self.wakes.clone(),
+            handle: self.runtime.handle().clone(),
+        })
+    }
+
+    pub(crate) fn wakes(&self) -> &Arc<WakeQueue> {
+        &self.wakes
+    }
+
+    /// Lets the runtime's tasks and the OS have their turn, waiting if there is nothing to do.
+    /// True when the Python selector has events.
+    pub(crate) fn turn(&self, wait: &Wait, vm: &VirtualMachine) -> bool {
+        let selector_ready = if matches!(wait, Wait::Poll) || self.wakes.has_work() {
+            self.runtime.block_on(self.look())
+        } else {
+            let longest = takes_signals(vm).then_some(SIGNAL_CHECK_INTERVAL);
+            vm.allow_threads(|| self.runtime.block_on(self.sleep(wait, longest)))
+        };
+        self.wakes.clear_poke();
+        selector_ready
+    }
+
+    async fn look(&self) -> bool {
+        // A root that is ready at once would skip the I/O driver.
+        tokio::task::yield_now().await;
+        poll_fn(|cx| Poll::Ready(self.poll_selector(cx))).await
+    }
+
+    /// `longest` bounds the wait of a thread that has to look at its signals now and then: one may
+    /// come after the last look, and the wake-up descriptor may be a script's own.
+    async fn sleep(&self, wait: &Wait, longest: Option<Duration>) -> bool {
+        let unpark = UnparkGuard::new();
+        let limit = match wait {
+            Wait::For(duration) => Some(longest.map_or(*duration, |it| it.min(*duration))),
+            Wait::Poll | Wait::Forever => longest,
+        };
+        let mut timer = pin!(limit.map(tokio::time::sleep));
+        let mut turns = 0;
+        let ready = poll_fn(|cx| {
+            turns += 1;
+            self.wakes.park(cx.waker());
+            if self.poll_selector(cx) {
+                return Poll::Ready(true);
+            }
+            let due = timer
+                .as_mut()
+                .as_pin_mut()
+                .is_some_and(|timer| timer.poll(cx).is_ready());
+            if due || self.wakes.has_work() || unpark.unparked(cx.waker()) {
+                return Poll::Ready(false);
+            }
+            Poll::Pending
+        })
+        .await;
+        if turns == 1 {
+            // Ready at once: without this the runtime would not look at its own sockets and
+            // timers, for as long as the selector has something.
+            tokio::task::yield_now().await;
+        }
+        self.wakes.unparked();
+        ready
+    }
+
+    /// Whether the selector's descriptor is readable. Tokio's view of it may be stale either way,
+    /// hence the question to the OS.
+    fn poll_selector(&self, cx: &mut Context<'_>) -> bool {
+        while let Poll::Ready(Ok(mut guard)) = self.selector.poll_read_ready(cx) {
+            if is_readable(self.selector.as_raw_fd()) {
+                guard.retain_ready();
+                return true;
+            }
+            guard.clear_ready();
+        }
+        false
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        // An inherited epoll instance is the parent's: deregistering would deafen the parent.
+        if self.is_ours() {
+            // SAFETY: dropped once, here, and before the runtime that it deregisters from.
+            unsafe { ManuallyDrop::drop(&mut self.selector) };
+        }
+    }
+}
+
+fn is_readable(fd: RawFd) -> bool {
+    let mut poll = libc::pollfd {
+        fd,
+        events: libc::POLLIN,
+        revents: 0,
+    };
+    // SAFETY: one valid pollfd, zero timeout.
+    unsafe { libc::poll(&raw mut poll, 1, 0) > 0 }
+}

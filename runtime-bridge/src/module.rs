@@ -1,0 +1,71 @@
+//! What an interpreter needs to have the bridge: native classes, and asyncio's default loop.
+
+use rustpython_vm::class::PyClassImpl;
+use rustpython_vm::frozen::FrozenModule;
+use rustpython_vm::{InterpreterBuilder, py_freeze, pymodule};
+
+use crate::coroutine::Coroutine;
+use crate::event_loop::{EventLoopCore, Handle};
+use crate::waiter::Waiter;
+
+/// The interpreter's module that our `asyncio.unix_events` runs first.
+const STOCK_UNIX_EVENTS: &str = "asyncio.unix_events";
+/// The name under which that module stays reachable.
+const KEPT_UNIX_EVENTS: &str = "_runtime_bridge_unix_events";
+
+/// Adds the bridge to an interpreter: the native module `_runtime_bridge`, and the native event
+/// loop as what `asyncio.run`, `asyncio.new_event_loop` and `asyncio.EventLoop` make.
+///
+/// Call it after the standard library was added. On Windows asyncio keeps the interpreter's own
+/// loops, which cannot drive a [`Coroutine`].
+pub fn register(builder: InterpreterBuilder) -> InterpreterBuilder {
+    let module = _runtime_bridge::module_def(&builder.ctx);
+    builder
+        .add_native_module(module)
+        .add_frozen_modules(kept_unix_events())
+        .add_frozen_modules(py_freeze!(
+            file = "../python/unix_events.py",
+            module_name = "asyncio.unix_events"
+        ))
+        .init_hook(|_vm| make_classes())
+}
+
+fn kept_unix_events() -> Option<(&'static str, FrozenModule)> {
+    rustpython_pylib::FROZEN_STDLIB
+        .decode()
+        .find(|(name, _)| *name == STOCK_UNIX_EVENTS)
+        .map(|(_, module)| (KEPT_UNIX_EVENTS, module))
+}
+
+/// Native modules may make coroutines before anything imports `_runtime_bridge`.
+fn make_classes() {
+    drop(Coroutine::make_static_type());
+    drop(Waiter::make_static_type());
+    drop(Handle::make_static_type());
+    drop(EventLoopCore::make_static_type());
+}
+
+#[pymodule]
+mod _runtime_bridge {
+    use rustpython_vm::builtins::PyModule;
+    use rustpython_vm::class::{PyClassImpl, StaticType};
+    use rustpython_vm::{Py, PyResult, VirtualMachine, extend_module};
+
+    use super::{Coroutine, EventLoopCore, Handle, Waiter};
+
+    pub(crate) fn module_exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
+        __module_exec(vm, module);
+        extend_module!(vm, module, {
+            "coroutine" => Coroutine::make_static_type(),
+            "Waiter" => Waiter::make_static_type(),
+            "Handle" => Handle::make_static_type(),
+            "EventLoopCore" => EventLoopCore::make_static_type(),
+        });
+        // asyncio takes for a coroutine what is registered as one.
+        let abc = vm.import("_collections_abc", 0)?;
+        let class = Coroutine::static_type().to_owned();
+        let coroutine = abc.get_attr("Coroutine", vm)?;
+        vm.call_method(&coroutine, "register", (class,))?;
+        Ok(())
+    }
+}
