@@ -1,0 +1,296 @@
+//! Responses and their bodies.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
+
+use bytes::{Bytes, BytesMut};
+use http::header::TRANSFER_ENCODING;
+use http::{HeaderMap, Method, StatusCode, Version};
+use http_body::Body as _;
+use hyper::body::Incoming;
+use hyper::ext::ReasonPhrase;
+use tokio::time::Sleep;
+
+use super::connection::Connection;
+use super::failure::{self, Framing};
+use super::pool::Slot;
+use super::timeout::{Limits, Timeouts, Watch};
+use super::url::Url;
+use crate::engine::error::{Error, Kind};
+
+/// The most that is reserved on the word of a Content-Length, in bytes.
+const MAX_RESERVE: u64 = 128 * 1024 * 1024;
+
+/// A response, whose body is still to be read.
+#[derive(Debug)]
+pub struct Response {
+    /// The status code; never 1xx, except for 101.
+    pub status: StatusCode,
+    /// The version of the response's status line.
+    pub version: Version,
+    /// The reason phrase, when it is not the usual one for the status code.
+    pub reason: Option<ReasonPhrase>,
+    /// The header fields, names in lower case.
+    pub headers: HeaderMap,
+    /// The URL of the request.
+    pub url: Url,
+    /// The body.
+    pub body: ResponseBody,
+}
+
+/// What a response answers.
+pub(super) struct Asked {
+    pub(super) method: Method,
+    pub(super) url: Url,
+    pub(super) timeouts: Timeouts,
+}
+
+impl Response {
+    pub(super) fn new(
+        response: http::Response<Incoming>,
+        connection: Connection,
+        slot: Slot,
+        asked: Asked,
+    ) -> Self {
+        let (mut parts, incoming) = response.into_parts();
+        let mut body = ResponseBody {
+            framing: framing(&parts, &incoming, &asked.method),
+            persistent: parts.version == Version::HTTP_11,
+            state: State::Open(Open {
+                incoming,
+                connection,
+                slot,
+            }),
+            received: 0,
+            url: asked.url.clone(),
+            timeouts: asked.timeouts,
+        };
+        body.finish_if_complete();
+        Self {
+            status: parts.status,
+            version: parts.version,
+            reason: parts.extensions.remove(),
+            headers: parts.headers,
+            url: asked.url,
+            body,
+        }
+    }
+}
+
+/// RFC 9112, 6.3, as hyper has already decided it.
+fn framing(parts: &http::response::Parts, incoming: &Incoming, method: &Method) -> Framing {
+    let bodiless = parts.status.is_informational()
+        || matches!(
+            parts.status,
+            StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED
+        );
+    if bodiless || *method == Method::HEAD {
+        return Framing::Bodiless;
+    }
+    match incoming.size_hint().exact() {
+        Some(length) => Framing::Length(length),
+        None if parts.headers.contains_key(TRANSFER_ENCODING) => Framing::Chunked,
+        None => Framing::Close,
+    }
+}
+
+/// The body of a response, read as it comes: what is not asked for stays with the peer.
+///
+/// Once it has been read to its end the connection goes back to the pool. Dropping or closing it
+/// before that closes the connection.
+pub struct ResponseBody {
+    state: State,
+    framing: Framing,
+    /// Whether the response's version lets the connection be used again. HTTP/1.0 does not: hyper
+    /// would answer in kind, and that has no chunked requests.
+    persistent: bool,
+    received: u64,
+    url: Url,
+    timeouts: Timeouts,
+}
+
+enum State {
+    Open(Open),
+    Done,
+    Failed(Error),
+    Closed,
+}
+
+/// In the order in which they are to be dropped.
+struct Open {
+    incoming: Incoming,
+    connection: Connection,
+    slot: Slot,
+}
+
+impl ResponseBody {
+    /// The next bytes of the body, never none, or `None` at its end. Cancel-safe.
+    ///
+    /// # Errors
+    /// `ReadTimeout`, `Read`, or `RemoteProtocol` when the body is not what the head promised;
+    /// every later call gives the error again. `LocalProtocol` after [`close`](Self::close).
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
+        let mut watch = Watch::default();
+        let mut timer = pin!(None);
+        poll_fn(|cx| self.poll_chunk(cx, &mut watch, timer.as_mut())).await
+    }
+
+    /// The rest of the body. What was read is lost when the future is dropped.
+    ///
+    /// # Errors
+    /// As [`chunk`](Self::chunk).
+    pub async fn read_to_end(&mut self) -> Result<Bytes, Error> {
+        let Some(first) = self.chunk().await? else {
+            return Ok(Bytes::new());
+        };
+        let Some(second) = self.chunk().await? else {
+            return Ok(first);
+        };
+        let mut all = BytesMut::with_capacity(self.expected(first.len() + second.len()));
+        all.extend_from_slice(&first);
+        all.extend_from_slice(&second);
+        drop((first, second));
+        while let Some(chunk) = self.chunk().await? {
+            all.extend_from_slice(&chunk);
+        }
+        Ok(all.freeze())
+    }
+
+    /// Bytes of the body received so far, without chunk framing.
+    pub fn received(&self) -> u64 {
+        self.received
+    }
+
+    /// Whether the body has been read to its end.
+    pub fn is_done(&self) -> bool {
+        matches!(self.state, State::Done)
+    }
+
+    /// Gives up what was not read, and the connection with it.
+    pub fn close(&mut self) {
+        if matches!(self.state, State::Open(_)) {
+            self.state = State::Closed;
+        }
+    }
+
+    fn poll_chunk(
+        &mut self,
+        cx: &mut Context<'_>,
+        watch: &mut Watch,
+        timer: Pin<&mut Option<Sleep>>,
+    ) -> Poll<Result<Option<Bytes>, Error>> {
+        if let Poll::Ready(result) = self.poll_received(cx) {
+            return Poll::Ready(result);
+        }
+        if let State::Open(open) = &mut self.state {
+            open.connection.drive(cx);
+        }
+        if let Poll::Ready(result) = self.poll_received(cx) {
+            return Poll::Ready(result);
+        }
+        let State::Open(open) = &self.state else {
+            return Poll::Ready(self.ended());
+        };
+        let limits = Limits {
+            timeouts: self.timeouts,
+            url: &self.url,
+            part: "more of the response body of",
+        };
+        let timed_out = watch.poll(timer, cx, open.connection.account(), &limits);
+        timed_out.map(|error| {
+            self.state = State::Failed(error);
+            self.ended()
+        })
+    }
+
+    /// What the driver has put there already.
+    fn poll_received(&mut self, cx: &Context<'_>) -> Poll<Result<Option<Bytes>, Error>> {
+        loop {
+            let State::Open(open) = &mut self.state else {
+                return Poll::Ready(self.ended());
+            };
+            match open.connection.poll_body(&mut open.incoming, cx) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Some(Ok(frame))) => {
+                    if let Ok(chunk) = frame.into_data() {
+                        self.received += chunk.len() as u64;
+                        self.finish_if_complete();
+                        return Poll::Ready(Ok(Some(chunk)));
+                    }
+                }
+                Poll::Ready(Some(Err(error))) => self.fail(error),
+                Poll::Ready(None) => self.finish(),
+            }
+        }
+    }
+
+    fn ended(&mut self) -> Result<Option<Bytes>, Error> {
+        match &mut self.state {
+            State::Failed(error) => {
+                let repeated = error.repeat();
+                Err(std::mem::replace(error, repeated))
+            }
+            State::Closed => {
+                let url = self.url.without_userinfo();
+                let message = format!("The response of {url} was closed before it was read.");
+                Err(Error::new(Kind::LocalProtocol, message).at(&url))
+            }
+            State::Open(_) | State::Done => Ok(None),
+        }
+    }
+
+    fn fail(&mut self, error: hyper::Error) {
+        if let State::Open(open) = &self.state {
+            let account = open.connection.account();
+            let error = failure::of_body(error, account, &self.url, self.framing, self.received);
+            self.state = State::Failed(error);
+        }
+    }
+
+    /// Does not wait for the caller to ask once more when the length says that all is there.
+    fn finish_if_complete(&mut self) {
+        if let State::Open(open) = &self.state
+            && open.incoming.is_end_stream()
+        {
+            self.finish();
+        }
+    }
+
+    fn finish(&mut self) {
+        let State::Open(open) = std::mem::replace(&mut self.state, State::Done) else {
+            return;
+        };
+        if self.persistent && open.connection.is_reusable() {
+            open.connection.rest();
+            return open.slot.put(open.connection);
+        }
+        let surplus = open.connection.close();
+        if surplus > 0 && self.framing != Framing::Bodiless {
+            let error = failure::of_surplus(&self.url, self.framing, surplus);
+            self.state = State::Failed(error);
+        }
+    }
+
+    /// How much to reserve for a body of which `received` bytes are there and more to come.
+    fn expected(&self, received: usize) -> usize {
+        let promised = match self.framing {
+            Framing::Length(length) => length.min(MAX_RESERVE) as usize,
+            _ => 2 * received,
+        };
+        promised.max(received)
+    }
+}
+
+impl fmt::Debug for ResponseBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = match self.state {
+            State::Open(_) => "open",
+            State::Done => "done",
+            State::Failed(_) => "failed",
+            State::Closed => "closed",
+        };
+        write!(f, "ResponseBody({state}, {} bytes received)", self.received)
+    }
+}

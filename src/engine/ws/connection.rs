@@ -1,0 +1,304 @@
+//! A connection as its user sees it.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::{Notify, oneshot};
+
+use super::close::Close;
+use super::driver::Driver;
+use super::error::{Closed, ConnectionError};
+use super::inner::{Inner, Offer};
+use super::message::Message;
+use super::options::Options;
+use super::protocol::{Protocol, State};
+use super::shared::Shared;
+
+/// A handle on an open connection. Cloning it is cheap, and it may be used from any thread.
+///
+/// A task on the runtime that [`spawn`](Self::spawn) was called on reads, writes and keeps the
+/// time. When that runtime ends, the connection is closed at once and everybody who waits on it
+/// is told. When the last handle is dropped, the connection is closed with 1001 in the
+/// background.
+///
+/// Every future here may be dropped at any moment: no message is lost and no frame is cut.
+#[derive(Clone)]
+pub struct Connection {
+    handle: Arc<Handle>,
+}
+
+struct Handle {
+    shared: Arc<Shared>,
+    local_addr: Option<SocketAddr>,
+    peer_addr: Option<SocketAddr>,
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.shared.update(Inner::abandon);
+    }
+}
+
+impl Connection {
+    /// Takes over a stream on which the opening handshake is done.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime that has timers.
+    pub fn spawn<S>(stream: S, protocol: Protocol, options: Options) -> Self
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let (local_addr, peer_addr) = (options.local_addr, options.peer_addr);
+        let inner = Inner::new(Box::new(stream), protocol, options);
+        let shared = Arc::new(Shared::new(inner));
+        tokio::spawn(Driver::new(shared.clone()));
+        Self {
+            handle: Arc::new(Handle {
+                shared,
+                local_addr,
+                peer_addr,
+            }),
+        }
+    }
+
+    /// Receives the next message. Messages that arrived before the end of the connection are
+    /// delivered before its end is reported.
+    ///
+    /// # Errors
+    /// [`ConnectionError::Closed`] once the connection is closed, and
+    /// [`ConnectionError::ConcurrentRecv`] while another call is waiting.
+    pub async fn recv(&self) -> Result<Message, ConnectionError> {
+        let mut receiving = Receiving {
+            shared: self.shared(),
+            waiting: false,
+        };
+        poll_fn(|cx| {
+            let waiting = receiving.waiting;
+            let poll = receiving
+                .shared
+                .update(|inner, wakes| inner.poll_recv(cx, waiting, wakes));
+            receiving.waiting |= poll.is_pending();
+            poll
+        })
+        .await
+    }
+
+    /// Sends a message in one frame. It is written at once if the stream takes it; while more
+    /// than `write_limit` bytes are unwritten, the call waits. Concurrent calls send in the
+    /// order in which they were made.
+    ///
+    /// A call that is dropped has either sent the whole message or nothing of it.
+    ///
+    /// # Errors
+    /// [`ConnectionError::Closed`] when the connection is closed, or was being closed.
+    pub async fn send(&self, message: Message) -> Result<(), ConnectionError> {
+        let mut message = Some(message);
+        self.queue(|inner| {
+            if let Some(message) = message.take() {
+                // An error could only be the state, which the caller has checked.
+                let _ = inner.protocol.send(message);
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Sends a ping; a random payload stands in for `None`. Returns once it is sent; what it
+    /// returns waits for the pong.
+    ///
+    /// # Errors
+    /// As for [`send`](Self::send); [`ConnectionError::ConcurrentPing`] when a ping with this
+    /// payload is unanswered; [`ConnectionError::InvalidFrame`] for one over 125 bytes.
+    pub async fn ping(&self, payload: Option<Bytes>) -> Result<PendingPong, ConnectionError> {
+        self.queue(|inner| {
+            let (sender, answer) = oneshot::channel();
+            inner.queue_ping(payload.clone(), sender)?;
+            Ok(PendingPong {
+                answer,
+                shared: self.shared().clone(),
+            })
+        })
+        .await
+    }
+
+    /// Sends a pong that nobody asked for.
+    ///
+    /// # Errors
+    /// As for [`ping`](Self::ping).
+    pub async fn pong(&self, payload: &[u8]) -> Result<(), ConnectionError> {
+        self.queue(|inner| inner.queue_pong(payload)).await
+    }
+
+    /// Closes the connection: performs the closing handshake and waits for the end of the
+    /// stream, at most `close_timeout`. Does nothing on a closed connection, and only waits on
+    /// one that is being closed. A call that is dropped leaves the rest to the background.
+    ///
+    /// # Errors
+    /// [`ConnectionError::InvalidFrame`] for a code that may not be sent or a reason over 123
+    /// bytes.
+    pub async fn close(&self, code: u16, reason: &str) -> Result<(), ConnectionError> {
+        let close = Close::new(code, reason);
+        close.to_payload()?;
+        self.shared()
+            .update(|inner, wakes| inner.start_close(close, wakes));
+        self.wait_closed().await;
+        Ok(())
+    }
+
+    /// Waits until the connection is closed, and tells how it ended.
+    pub async fn wait_closed(&self) -> Closed {
+        self.shared().wait_closed().await
+    }
+
+    /// How the connection ended, once it has.
+    pub fn closed(&self) -> Option<Closed> {
+        self.shared().read(|inner| inner.closed().cloned())
+    }
+
+    /// How far the connection has come.
+    pub fn state(&self) -> State {
+        self.shared().read(|inner| inner.protocol.state())
+    }
+
+    /// The close code of [`Protocol::close_code`].
+    pub fn close_code(&self) -> Option<u16> {
+        self.shared().read(|inner| inner.protocol.close_code())
+    }
+
+    /// The close reason of [`Protocol::close_reason`].
+    pub fn close_reason(&self) -> Option<String> {
+        self.shared()
+            .read(|inner| inner.protocol.close_reason().map(str::to_owned))
+    }
+
+    /// Round-trip time of the last answered ping; zero before the first.
+    pub fn latency(&self) -> Duration {
+        self.shared().read(Inner::latency)
+    }
+
+    /// The local address, as the maker of the connection gave it.
+    pub fn local_addr(&self) -> Option<SocketAddr> {
+        self.handle.local_addr
+    }
+
+    /// The peer's address, as the maker of the connection gave it.
+    pub fn peer_addr(&self) -> Option<SocketAddr> {
+        self.handle.peer_addr
+    }
+
+    fn shared(&self) -> &Arc<Shared> {
+        &self.handle.shared
+    }
+
+    /// Queues a frame with `make`, waiting for room before it and for the output to drain after
+    /// it. `make` is called again only when it has failed or was not called at all.
+    async fn queue<R>(
+        &self,
+        mut make: impl FnMut(&mut Inner) -> Result<R, ConnectionError>,
+    ) -> Result<R, ConnectionError> {
+        let shared = self.shared();
+        let turn = shared.turn.lock().await;
+        let (result, full) = loop {
+            match shared.update(|inner, wakes| inner.offer(&mut make, wakes)) {
+                Offer::Queued(result, full) => break (result, full),
+                Offer::Refused(error) => return Err(error),
+                Offer::Closing => return Err(shared.wait_closed().await.into()),
+                Offer::Full => shared.wait_drained().await,
+            }
+        };
+        drop(turn);
+        if full {
+            shared.wait_written().await?;
+        }
+        Ok(result)
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("state", &self.state())
+            .field("local_addr", &self.local_addr())
+            .field("peer_addr", &self.peer_addr())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Makes way for the next receiver when a call to `recv` ends or is dropped.
+struct Receiving<'a> {
+    shared: &'a Shared,
+    waiting: bool,
+}
+
+impl Drop for Receiving<'_> {
+    fn drop(&mut self) {
+        if self.waiting {
+            self.shared.update(Inner::stop_receiving);
+        }
+    }
+}
+
+/// A ping that was sent.
+pub struct PendingPong {
+    answer: oneshot::Receiver<Duration>,
+    shared: Arc<Shared>,
+}
+
+impl PendingPong {
+    /// Waits for the pong, or one to a later ping, and returns the round-trip time.
+    ///
+    /// # Errors
+    /// When the connection is closed before.
+    pub async fn latency(self) -> Result<Duration, Closed> {
+        match self.answer.await {
+            Ok(latency) => Ok(latency),
+            Err(_) => Err(self.shared.wait_closed().await),
+        }
+    }
+}
+
+impl fmt::Debug for PendingPong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PendingPong").finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    async fn wait_closed(&self) -> Closed {
+        wait(&self.closed, || self.read(|inner| inner.closed().cloned())).await
+    }
+
+    /// Waits until there is room for another frame, or there will be no more frames.
+    async fn wait_drained(&self) {
+        let has_room = |inner: &Inner| !inner.is_full() || inner.protocol.state() != State::Open;
+        wait(&self.drained, || self.read(has_room).then_some(())).await;
+    }
+
+    /// Waits until what was queued is on its way, all but a few bytes.
+    async fn wait_written(&self) -> Result<(), Closed> {
+        let outcome = |inner: &Inner| match inner.closed() {
+            _ if !inner.is_full() => Some(Ok(())),
+            closed => closed.cloned().map(Err),
+        };
+        wait(&self.drained, || self.read(outcome)).await
+    }
+}
+
+/// Waits until `check` finds something. Whatever can change its answer notifies.
+async fn wait<R>(notify: &Notify, check: impl Fn() -> Option<R>) -> R {
+    loop {
+        let mut notified = pin!(notify.notified());
+        // Enabled before the check, so that no notification falls in between.
+        notified.as_mut().enable();
+        if let Some(found) = check() {
+            return found;
+        }
+        notified.await;
+    }
+}

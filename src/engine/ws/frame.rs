@@ -1,0 +1,176 @@
+//! Frame headers by tungstenite's codec, and the checks of RFC 6455 section 5.2 on them.
+
+use std::io::Cursor;
+
+use tungstenite::protocol::frame::FrameHeader;
+pub(super) use tungstenite::protocol::frame::coding::{Control, Data, OpCode};
+
+use super::error::Violation;
+use super::mask::MaskKey;
+
+/// Longest payload of a ping, pong or close frame (RFC 6455 section 5.5), in bytes.
+pub const MAX_CONTROL_PAYLOAD: usize = 125;
+
+/// Two bytes, eight of extended length, four of masking key.
+const MAX_HEADER: usize = 14;
+
+/// A header that passed the checks which need no other frame to judge.
+#[derive(Debug)]
+pub(super) struct Header {
+    pub(super) opcode: OpCode,
+    pub(super) is_final: bool,
+    pub(super) mask: Option<MaskKey>,
+    /// Length of the payload in bytes, not yet held against any limit.
+    pub(super) length: u64,
+}
+
+impl Header {
+    fn checked(header: FrameHeader, length: u64, masked: bool) -> Result<Self, Violation> {
+        if header.rsv1 || header.rsv2 || header.rsv3 {
+            return Err(Violation::Protocol("reserved bits must be 0"));
+        }
+        if header.mask.is_some() != masked {
+            return Err(Violation::Protocol("incorrect masking"));
+        }
+        if let OpCode::Control(_) = header.opcode {
+            check_control(header.is_final, length)?;
+        }
+        if length >> 63 != 0 {
+            return Err(Violation::Protocol("invalid payload length"));
+        }
+        Ok(Self {
+            opcode: header.opcode,
+            is_final: header.is_final,
+            mask: header.mask,
+            length,
+        })
+    }
+}
+
+fn check_control(is_final: bool, length: u64) -> Result<(), Violation> {
+    if length > MAX_CONTROL_PAYLOAD as u64 {
+        return Err(Violation::Protocol("control frame too long"));
+    }
+    if !is_final {
+        return Err(Violation::Protocol("fragmented control frame"));
+    }
+    Ok(())
+}
+
+/// Reads headers from a stream that may be cut anywhere.
+#[derive(Debug, Default)]
+pub(super) struct HeaderReader {
+    partial: [u8; MAX_HEADER],
+    filled: usize,
+}
+
+impl HeaderReader {
+    /// Takes one header from the front of `input`, or all of `input` when it ends too soon.
+    /// `masked` says whether the peer has to mask.
+    pub(super) fn read(
+        &mut self,
+        input: &mut &[u8],
+        masked: bool,
+    ) -> Result<Option<Header>, Violation> {
+        if self.filled == 0
+            && let Some((header, length, used)) = parse(input)?
+        {
+            *input = &input[used..];
+            return Header::checked(header, length, masked).map(Some);
+        }
+        self.read_piecemeal(input, masked)
+    }
+
+    fn read_piecemeal(
+        &mut self,
+        input: &mut &[u8],
+        masked: bool,
+    ) -> Result<Option<Header>, Violation> {
+        let taken = input.len().min(MAX_HEADER - self.filled);
+        let end = self.filled + taken;
+        self.partial[self.filled..end].copy_from_slice(&input[..taken]);
+        let Some((header, length, used)) = parse(&self.partial[..end])? else {
+            self.filled = end;
+            *input = &input[taken..];
+            return Ok(None);
+        };
+        *input = &input[used - self.filled..];
+        self.filled = 0;
+        Header::checked(header, length, masked).map(Some)
+    }
+}
+
+fn parse(bytes: &[u8]) -> Result<Option<(FrameHeader, u64, usize)>, Violation> {
+    let mut cursor = Cursor::new(bytes);
+    // Memory does not fail to be read, so an error means a reserved opcode.
+    let parsed = FrameHeader::parse(&mut cursor).map_err(|_| Violation::Protocol("invalid opcode"));
+    Ok(parsed?.map(|(header, length)| (header, length, cursor.position() as usize)))
+}
+
+/// Appends the header of an unfragmented frame of `length` bytes.
+pub(super) fn write_header(
+    opcode: OpCode,
+    mask: Option<MaskKey>,
+    length: usize,
+    output: &mut Vec<u8>,
+) {
+    let header = FrameHeader {
+        opcode,
+        mask,
+        ..FrameHeader::default()
+    };
+    header
+        .format(length as u64, output)
+        .expect("a header always fits into memory");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_may_arrive_byte_by_byte() {
+        for length in [0, 125, 126, 65535, 65536, 1 << 40] {
+            let mut bytes = Vec::new();
+            let mask = Some([1, 2, 3, 4]);
+            write_header(OpCode::Data(Data::Binary), mask, length, &mut bytes);
+            bytes.push(0xff);
+            let mut reader = HeaderReader::default();
+            let header = bytes.iter().find_map(|byte| {
+                let mut input = std::slice::from_ref(byte);
+                reader.read(&mut input, true).unwrap()
+            });
+            let header = header.expect("a whole header");
+            assert_eq!((header.length, header.mask), (length as u64, mask));
+        }
+    }
+
+    #[test]
+    fn what_follows_a_header_is_left_in_the_input() {
+        let mut reader = HeaderReader::default();
+        let mut first: &[u8] = &[0x82];
+        assert!(reader.read(&mut first, false).unwrap().is_none());
+        let mut second: &[u8] = &[0x01, 0x55, 0x66];
+        assert_eq!(reader.read(&mut second, false).unwrap().unwrap().length, 1);
+        assert_eq!(second, [0x55, 0x66]);
+    }
+
+    #[test]
+    fn bad_headers_are_refused_with_a_reason() {
+        for (bytes, reason) in [
+            (&[0x83, 0x00][..], "invalid opcode"),
+            (&[0x8b, 0x00], "invalid opcode"),
+            (&[0xc1, 0x00], "reserved bits must be 0"),
+            (&[0x81, 0x80, 0, 0, 0, 0], "incorrect masking"),
+            (&[0x09, 0x00], "fragmented control frame"),
+            (&[0x89, 126, 0, 126], "control frame too long"),
+            (
+                &[0x82, 127, 0x80, 0, 0, 0, 0, 0, 0, 0],
+                "invalid payload length",
+            ),
+        ] {
+            let error = HeaderReader::default().read(&mut &bytes[..], false);
+            assert_eq!(error.unwrap_err().to_string(), reason, "{bytes:x?}");
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Header fields of a handshake, in the order and the case of the wire.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use http::HeaderValue;
+use http::header::{AUTHORIZATION, COOKIE, HeaderName, SET_COOKIE};
+
+use super::error::HandshakeError;
+
+/// A list of header fields. Unlike `http::HeaderMap` it keeps order and case, which the
+/// `websockets` package shows its users.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Headers(Vec<(String, HeaderValue)>);
+
+/// A header field that cannot be sent.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("header {name:?} can't be sent: its name or value has a character that isn't allowed")]
+pub struct InvalidHeaderText {
+    /// Name of the field.
+    pub name: String,
+}
+
+/// Whether `text` is a token of RFC 9110, 5.6.2, as field names and subprotocols have to be.
+pub fn is_token(text: &str) -> bool {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
+    !text.is_empty() && text.bytes().all(allowed)
+}
+
+impl Headers {
+    /// No fields.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Appends a field.
+    ///
+    /// # Errors
+    /// A name that is no token, or a value with control characters: both could smuggle fields.
+    pub fn push(&mut self, name: &str, value: impl AsRef<[u8]>) -> Result<(), InvalidHeaderText> {
+        let invalid = || InvalidHeaderText {
+            name: name.to_owned(),
+        };
+        let lower = HeaderName::from_bytes(name.as_bytes()).map_err(|_| invalid())?;
+        let mut value = HeaderValue::from_bytes(value.as_ref()).map_err(|_| invalid())?;
+        value.set_sensitive([AUTHORIZATION, COOKIE, SET_COOKIE].contains(&lower));
+        self.0.push((name.to_owned(), value));
+        Ok(())
+    }
+
+    /// Appends a field whose text is known to be valid.
+    pub(super) fn push_known(&mut self, name: &str, value: &str) {
+        let pushed = self.push(name, value);
+        debug_assert!(pushed.is_ok(), "{name}: {value}");
+    }
+
+    /// Removes all fields of this name.
+    pub fn remove(&mut self, name: &str) {
+        self.0.retain(|(n, _)| !n.eq_ignore_ascii_case(name));
+    }
+
+    /// Whether there is a field of this name.
+    pub fn contains(&self, name: &str) -> bool {
+        self.get_all(name).next().is_some()
+    }
+
+    /// The values of all fields of this name.
+    pub fn get_all(&self, name: &str) -> impl Iterator<Item = &HeaderValue> {
+        let matches = move |(n, _): &&(String, HeaderValue)| n.eq_ignore_ascii_case(name);
+        self.0.iter().filter(matches).map(|(_, value)| value)
+    }
+
+    /// The value of the one field of this name, as ISO 8859-1.
+    ///
+    /// # Errors
+    /// [`HandshakeError::InvalidHeader`] when there are several.
+    pub fn get(&self, name: &str) -> Result<Option<Cow<'_, str>>, HandshakeError> {
+        let mut values = self.get_all(name);
+        let value = values.next();
+        match values.next() {
+            None => Ok(value.map(|value| latin1(value.as_bytes()))),
+            Some(_) => Err(HandshakeError::InvalidHeader {
+                name: name.to_owned(),
+                value: Some("multiple values".to_owned()),
+            }),
+        }
+    }
+
+    /// The elements of all comma-separated lists of this name.
+    pub fn list(&self, name: &str) -> Vec<Cow<'_, str>> {
+        let elements = self
+            .get_all(name)
+            .flat_map(|value| value.as_bytes().split(|&byte| byte == b','))
+            .map(<[u8]>::trim_ascii);
+        elements.filter(|e| !e.is_empty()).map(latin1).collect()
+    }
+
+    /// All fields in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &HeaderValue)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// Writes the fields and the empty line after them.
+    pub(super) fn write(&self, output: &mut Vec<u8>) {
+        for (name, value) in &self.0 {
+            output.extend_from_slice(name.as_bytes());
+            output.extend_from_slice(b": ");
+            output.extend_from_slice(value.as_bytes());
+            output.extend_from_slice(b"\r\n");
+        }
+        output.extend_from_slice(b"\r\n");
+    }
+}
+
+/// Credentials and cookies are masked.
+impl fmt::Debug for Headers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+/// RFC 9110 section 5.5: bytes beyond ASCII are opaque, and ISO 8859-1 keeps them reversible.
+pub(super) fn latin1(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) if text.is_ascii() => Cow::Borrowed(text),
+        _ => Cow::Owned(bytes.iter().copied().map(char::from).collect()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_match_in_any_case_and_keep_their_own() {
+        let mut headers = Headers::new();
+        headers.push("X-Tag", "a, b").unwrap();
+        headers.push("x-TAG", "c,,").unwrap();
+        assert_eq!(headers.list("X-TAG"), ["a", "b", "c"]);
+        assert!(headers.get("x-tag").is_err());
+        assert_eq!(headers.iter().next().unwrap().0, "X-Tag");
+    }
+
+    #[test]
+    fn line_breaks_are_refused() {
+        let mut headers = Headers::new();
+        assert!(headers.push("X-A", "1\r\nX-B: 2").is_err());
+        assert!(headers.push("X-A: 1\r\nX-B", "2").is_err());
+    }
+
+    #[test]
+    fn credentials_are_masked_in_debug_output() {
+        let mut headers = Headers::new();
+        headers.push("authorization", "Basic c2VjcmV0").unwrap();
+        assert!(!format!("{headers:?}").contains("c2VjcmV0"));
+    }
+}

@@ -1,0 +1,36 @@
+//! The opening handshake, RFC 6455 section 4, on httparse.
+//!
+//! tungstenite's own client refuses `Connection: keep-alive, Upgrade`, and its server has to
+//! decide without waiting.
+
+mod chunked;
+mod client;
+mod error;
+mod headers;
+mod io;
+mod message;
+mod server;
+
+use bytes::Bytes;
+
+pub use client::ClientHandshake;
+pub use error::{HandshakeError, SecurityError};
+pub use headers::{Headers, InvalidHeaderText, is_token};
+pub use message::{Request, Response};
+pub use server::{ServerHandshake, select_subprotocol};
+
+/// A stream on which frames may be exchanged.
+#[derive(Debug)]
+pub struct Upgraded<S> {
+    /// The stream.
+    pub stream: S,
+    /// What came after the handshake already; for
+    /// [`Options::leftover`](super::Options::leftover).
+    pub leftover: Bytes,
+    /// The request.
+    pub request: Request,
+    /// The response.
+    pub response: Response,
+    /// The subprotocol that both ends agreed on.
+    pub subprotocol: Option<String>,
+}

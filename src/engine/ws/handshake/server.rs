@@ -1,0 +1,233 @@
+//! The server's end of the opening handshake, RFC 6455 section 4.2.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http::StatusCode;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tungstenite::handshake::derive_accept_key;
+
+use super::Upgraded;
+use super::error::{HandshakeError, SecurityError};
+use super::headers::Headers;
+use super::io::{end, read_head, write_all};
+use super::message::{Request, Response, check_upgrade};
+
+const PEER: &str = "the client";
+
+/// A request that waits for its response. Any time may pass, and any code run, before it is
+/// accepted or rejected.
+#[derive(Debug)]
+pub struct ServerHandshake<S> {
+    stream: S,
+    request: Request,
+    leftover: Bytes,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> ServerHandshake<S> {
+    /// Reads a request from a fresh connection. Only its syntax is checked: a server may well
+    /// answer a request that is no handshake, a health check say.
+    ///
+    /// There is no timeout in it; the future may be dropped, and the connection with it.
+    ///
+    /// # Errors
+    /// What was not a request, or too large for one. It has been answered, if it was HTTP.
+    pub async fn read(mut stream: S) -> Result<Self, HandshakeError> {
+        let read = read_head::<Request, S>(&mut stream, PEER).await;
+        match read.and_then(|(request, rest)| Ok((check_body(request)?, rest))) {
+            Ok((request, rest)) => Ok(Self {
+                stream,
+                request,
+                leftover: rest.freeze(),
+            }),
+            Err(error) => Err(answer(stream, error).await),
+        }
+    }
+
+    /// The request.
+    pub fn request(&self) -> &Request {
+        &self.request
+    }
+
+    /// The page that connects, if a browser does.
+    ///
+    /// # Errors
+    /// When the request names several.
+    pub fn origin(&self) -> Result<Option<String>, HandshakeError> {
+        let origin = self.request.headers.get("Origin")?;
+        Ok(origin.map(|origin| origin.into_owned()))
+    }
+
+    /// The subprotocols that the client offers, the preferred one first.
+    pub fn subprotocols(&self) -> Vec<String> {
+        let offered = self.request.headers.list("Sec-WebSocket-Protocol");
+        offered.into_iter().map(|name| name.into_owned()).collect()
+    }
+
+    /// The response that accepts the request, with the subprotocol that was chosen. Header
+    /// fields may be added before it is sent.
+    ///
+    /// # Errors
+    /// What is wrong with the request; [`refuse`](Self::refuse) tells the client.
+    pub fn response(&self, subprotocol: Option<&str>) -> Result<Response, HandshakeError> {
+        let key = check_request(&self.request)?;
+        let mut headers = Headers::new();
+        headers.push_known("Upgrade", "websocket");
+        headers.push_known("Connection", "Upgrade");
+        headers.push_known("Sec-WebSocket-Accept", &derive_accept_key(key.as_bytes()));
+        if let Some(subprotocol) = subprotocol {
+            headers.push("Sec-WebSocket-Protocol", subprotocol)?;
+        }
+        let status = StatusCode::SWITCHING_PROTOCOLS;
+        Ok(Response::new(status, headers, Bytes::new()))
+    }
+
+    /// Accepts the connection with what [`response`](Self::response) gave.
+    ///
+    /// # Errors
+    /// When the response could not be sent.
+    pub async fn accept(mut self, response: Response) -> Result<Upgraded<S>, HandshakeError> {
+        write_all::<Response, S>(&mut self.stream, &response.to_bytes(), PEER).await?;
+        let subprotocol = response.headers.get("Sec-WebSocket-Protocol")?;
+        Ok(Upgraded {
+            subprotocol: subprotocol.map(|name| name.into_owned()),
+            stream: self.stream,
+            leftover: self.leftover,
+            request: self.request,
+            response,
+        })
+    }
+
+    /// Rejects the connection with a response of the caller's making, and closes it.
+    ///
+    /// # Errors
+    /// When the response could not be sent.
+    pub async fn reject(mut self, response: Response) -> Result<(), HandshakeError> {
+        write_all::<Response, S>(&mut self.stream, &response.to_bytes(), PEER).await?;
+        end(&mut self.stream).await;
+        Ok(())
+    }
+
+    /// Rejects the connection with the response that belongs to `error`, and gives `error` back.
+    pub async fn refuse(self, error: HandshakeError) -> HandshakeError {
+        answer(self.stream, error).await
+    }
+}
+
+/// Chooses a subprotocol: the first that the server speaks and the client offers.
+///
+/// # Errors
+/// When the server wants one and there is none in common.
+pub fn select_subprotocol(
+    spoken: &[String],
+    offered: &[String],
+) -> Result<Option<String>, HandshakeError> {
+    if spoken.is_empty() {
+        return Ok(None);
+    }
+    if offered.is_empty() {
+        let text = "missing subprotocol".to_owned();
+        return Err(HandshakeError::Negotiation(text));
+    }
+    let common = spoken.iter().find(|name| offered.contains(name));
+    common.cloned().map(Some).ok_or_else(|| {
+        let spoken = spoken.join(", ");
+        HandshakeError::Negotiation(format!("invalid subprotocol; expected one of {spoken}"))
+    })
+}
+
+/// A body would be taken for frames.
+fn check_body(request: Request) -> Result<Request, HandshakeError> {
+    let lengths = request.headers.list("Content-Length");
+    if request.headers.contains("Transfer-Encoding") || lengths.iter().any(|length| length != "0") {
+        return Err(HandshakeError::InvalidMessage {
+            expected: format!("HTTP request from {PEER}"),
+            reason: "unsupported request body".to_owned(),
+            eof: false,
+        });
+    }
+    Ok(request)
+}
+
+/// Checks what RFC 6455 section 4.2.1 asks of a request, and returns its key.
+fn check_request(request: &Request) -> Result<String, HandshakeError> {
+    const VERSION: &str = "Sec-WebSocket-Version";
+    if request.method != "GET" {
+        return Err(HandshakeError::InvalidMethod(request.method.clone()));
+    }
+    if request.version != "HTTP/1.1" {
+        let version = request.version.to_owned();
+        return Err(HandshakeError::InvalidProtocol(version));
+    }
+    check_upgrade(&request.headers)?;
+    let key = check_key(&request.headers)?;
+    let version = request.headers.get(VERSION)?;
+    match version.ok_or_else(|| HandshakeError::missing(VERSION))? {
+        version if version == "13" => Ok(key),
+        version => Err(HandshakeError::value(VERSION, version)),
+    }
+}
+
+fn check_key(headers: &Headers) -> Result<String, HandshakeError> {
+    const KEY: &str = "Sec-WebSocket-Key";
+    let key = headers.get(KEY)?;
+    let key = key.ok_or_else(|| HandshakeError::missing(KEY))?;
+    match STANDARD.decode(key.as_bytes()) {
+        Ok(bytes) if bytes.len() == 16 => Ok(key.into_owned()),
+        _ => Err(HandshakeError::value(KEY, key)),
+    }
+}
+
+/// Tells the client why it is refused, unless it is gone.
+async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
+    mut stream: S,
+    error: HandshakeError,
+) -> HandshakeError {
+    if let Some(response) = refusal(&error) {
+        // The error that counts is the first one.
+        let _ = write_all::<Response, S>(&mut stream, &response.to_bytes(), PEER).await;
+        end(&mut stream).await;
+    }
+    error
+}
+
+fn refusal(error: &HandshakeError) -> Option<Response> {
+    let status = match error {
+        HandshakeError::Io { .. } | HandshakeError::InvalidMessage { eof: true, .. } => {
+            return None;
+        }
+        HandshakeError::InvalidMethod(_) => StatusCode::METHOD_NOT_ALLOWED,
+        HandshakeError::InvalidProtocol(_) => StatusCode::HTTP_VERSION_NOT_SUPPORTED,
+        HandshakeError::InvalidOrigin(_) => StatusCode::FORBIDDEN,
+        HandshakeError::InvalidUpgrade { .. } => StatusCode::UPGRADE_REQUIRED,
+        HandshakeError::InvalidHeaderValue { name, .. } if name == "Sec-WebSocket-Version" => {
+            StatusCode::UPGRADE_REQUIRED
+        }
+        HandshakeError::Security(SecurityError::RequestLineTooLong(_)) => StatusCode::URI_TOO_LONG,
+        HandshakeError::Security(_) => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+        HandshakeError::InvalidHeaderText(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::BAD_REQUEST,
+    };
+    let mut response = Response::text(status, &refusal_text(error));
+    match status {
+        StatusCode::METHOD_NOT_ALLOWED => response.headers.push_known("Allow", "GET"),
+        StatusCode::UPGRADE_REQUIRED => {
+            response.headers.push_known("Upgrade", "websocket");
+            // RFC 6455 section 4.4: tells a client of another version what to speak.
+            response.headers.push_known("Sec-WebSocket-Version", "13");
+        }
+        _ => {}
+    }
+    Some(response)
+}
+
+fn refusal_text(error: &HandshakeError) -> String {
+    let text = format!("Failed to open a WebSocket connection: {error}.\n");
+    match error {
+        HandshakeError::InvalidUpgrade { .. } => format!(
+            "{text}\nYou cannot access a WebSocket server directly with a browser. \
+             You need a WebSocket client.\n"
+        ),
+        _ => text,
+    }
+}

@@ -1,0 +1,236 @@
+//! The state of a connection. Everything here runs under the lock of [`Shared`], without waiting.
+//!
+//! [`Shared`]: super::shared::Shared
+
+mod drive;
+
+use std::mem;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+use super::close::{Close, code};
+use super::error::{Cause, Closed, ConnectionError, SendError};
+use super::inbox::Inbox;
+use super::message::Message;
+use super::options::{DEFAULT_CLOSE_TIMEOUT, Options};
+use super::pings::{Keepalive, Pings};
+use super::protocol::{Protocol, State};
+use super::shared::Wakes;
+use super::transport::{Stream, Transport};
+
+pub(super) use drive::Progress;
+
+/// The state of a connection.
+pub(super) struct Inner {
+    pub(super) protocol: Protocol,
+    transport: Transport,
+    inbox: Inbox,
+    /// Bytes that were read and not parsed, because the inbox was full.
+    unread: Bytes,
+    pings: Pings,
+    keepalive: Option<Keepalive>,
+    driver: Option<Waker>,
+    close_timeout: Option<Duration>,
+    close_deadline: Option<Instant>,
+    /// When a violation is acted on at the latest.
+    grace_deadline: Option<Instant>,
+    /// Set when no handle is left, and so nobody to take a message.
+    abandoned: bool,
+    closed: Option<Closed>,
+}
+
+/// What came of an attempt to queue a frame.
+pub(super) enum Offer<R> {
+    /// It is queued; `true` when the output is over its limit now.
+    Queued(R, bool),
+    Refused(ConnectionError),
+    /// The output is over its limit; nothing was queued.
+    Full,
+    /// The connection is about to be closed; nothing was queued.
+    Closing,
+}
+
+impl Inner {
+    pub(super) fn new(stream: Box<dyn Stream>, mut protocol: Protocol, options: Options) -> Self {
+        protocol.open();
+        Self {
+            protocol,
+            transport: Transport::new(stream, options.write_limit),
+            inbox: Inbox::new(options.max_queue),
+            pings: Pings::default(),
+            keepalive: Keepalive::new(&options),
+            unread: options.leftover,
+            driver: None,
+            close_timeout: options.close_timeout,
+            close_deadline: None,
+            grace_deadline: None,
+            abandoned: false,
+            closed: None,
+        }
+    }
+
+    pub(super) fn closed(&self) -> Option<&Closed> {
+        self.closed.as_ref()
+    }
+
+    /// Whether there is too much output for another frame.
+    pub(super) fn is_full(&self) -> bool {
+        self.transport.is_full()
+    }
+
+    pub(super) fn latency(&self) -> Duration {
+        self.pings.latency()
+    }
+
+    /// Takes a message, or waits for one. `waiting` tells this receiver from another one.
+    pub(super) fn poll_recv(
+        &mut self,
+        cx: &Context<'_>,
+        waiting: bool,
+        wakes: &mut Wakes,
+    ) -> Poll<Result<Message, ConnectionError>> {
+        if self.inbox.has_receiver() && !waiting {
+            return Poll::Ready(Err(ConnectionError::ConcurrentRecv));
+        }
+        if let Some((message, resumed)) = self.inbox.pop() {
+            if resumed {
+                self.wake_driver(wakes);
+            }
+            return Poll::Ready(Ok(message));
+        }
+        if let Some(closed) = &self.closed {
+            return Poll::Ready(Err(closed.clone().into()));
+        }
+        wakes.stale[0] = self.inbox.wait(cx);
+        if self.protocol.violation().is_some() {
+            self.wake_driver(wakes);
+        }
+        Poll::Pending
+    }
+
+    /// Ends the wait of a receiver.
+    pub(super) fn stop_receiving(&mut self, wakes: &mut Wakes) {
+        wakes.stale[0] = self.inbox.release();
+    }
+
+    /// Queues a frame and writes as much as the stream takes.
+    pub(super) fn offer<R>(
+        &mut self,
+        queue: impl FnOnce(&mut Self) -> Result<R, ConnectionError>,
+        wakes: &mut Wakes,
+    ) -> Offer<R> {
+        if self.protocol.state() != State::Open || self.transport.has_failed() {
+            return Offer::Closing;
+        }
+        if self.transport.is_full() {
+            return Offer::Full;
+        }
+        match queue(self) {
+            Ok(result) => {
+                self.write_from_handle(wakes);
+                Offer::Queued(result, self.transport.is_full())
+            }
+            Err(error) => Offer::Refused(error),
+        }
+    }
+
+    /// Queues a ping; a random payload stands in for `None`.
+    pub(super) fn queue_ping(
+        &mut self,
+        payload: Option<Bytes>,
+        waiter: oneshot::Sender<Duration>,
+    ) -> Result<(), ConnectionError> {
+        let payload = payload.unwrap_or_else(|| self.pings.fresh_payload());
+        if self.pings.contains(&payload) {
+            return Err(ConnectionError::ConcurrentPing);
+        }
+        refuse_invalid(self.protocol.send_ping(&payload))?;
+        self.pings.add(payload, Some(waiter));
+        Ok(())
+    }
+
+    /// Queues a pong that nobody asked for.
+    pub(super) fn queue_pong(&mut self, payload: &[u8]) -> Result<(), ConnectionError> {
+        refuse_invalid(self.protocol.send_pong(payload))
+    }
+
+    /// Starts the closing handshake, unless that has been done already.
+    pub(super) fn start_close(&mut self, close: Close, wakes: &mut Wakes) {
+        if self.protocol.send_close(Some(close)).is_ok() {
+            self.write_from_handle(wakes);
+            wakes.drained = true;
+        }
+        // The driver has a deadline to keep, and perhaps a full inbox to read past.
+        self.wake_driver(wakes);
+    }
+
+    /// Notes that the last handle is gone: the driver closes the connection on its own.
+    ///
+    /// The last handle may be dropped where no runtime is current, in plain code of the
+    /// interpreter or on another thread, and there the stream cannot be used: the driver writes.
+    pub(super) fn abandon(&mut self, wakes: &mut Wakes) {
+        self.abandoned = true;
+        self.inbox.clear();
+        self.close_timeout.get_or_insert(DEFAULT_CLOSE_TIMEOUT);
+        // An error means that the closing handshake has been started already.
+        let _ = self
+            .protocol
+            .send_close(Some(Close::new(code::GOING_AWAY, "")));
+        self.wake_driver(wakes);
+    }
+
+    /// Ends the connection: closes the stream and wakes everybody. Idempotent.
+    pub(super) fn finish(&mut self, cause: Option<Cause>, wakes: &mut Wakes) {
+        if self.closed.is_some() {
+            return;
+        }
+        self.transport.close();
+        if let Some(cause) = cause {
+            self.protocol.blame(cause);
+        }
+        self.protocol.receive_eof();
+        self.protocol.discard_output();
+        self.unread = Bytes::new();
+        self.closed = Some(self.protocol.outcome());
+        wakes.receiver = self.inbox.take_receiver().or(wakes.receiver.take());
+        wakes.abandoned = Some(mem::take(&mut self.pings));
+        wakes.stale[1] = self.driver.take();
+        wakes.drained = true;
+        wakes.closed = true;
+    }
+
+    fn wake_driver(&self, wakes: &mut Wakes) {
+        wakes.driver.clone_from(&self.driver);
+    }
+
+    fn write(&mut self, cx: &mut Context<'_>, wakes: &mut Wakes) {
+        wakes.drained |= self.transport.write(cx, &mut self.protocol);
+    }
+
+    /// Writes on a caller's thread, so that a message needs no switch to the driver. When the
+    /// stream is not ready it is the driver that will be woken.
+    fn write_from_handle(&mut self, wakes: &mut Wakes) {
+        let Some(waker) = self.driver.take() else {
+            // The driver has not run yet, and writes when it does.
+            self.transport.measure(self.protocol.output().len());
+            return;
+        };
+        self.write(&mut Context::from_waker(&waker), wakes);
+        self.driver = Some(waker);
+        if self.transport.has_failed() {
+            self.wake_driver(wakes);
+        }
+    }
+}
+
+/// What is wrong with a frame is told to the caller; that the state is wrong was ruled out.
+fn refuse_invalid(sent: Result<(), SendError>) -> Result<(), ConnectionError> {
+    match sent {
+        Err(SendError::InvalidFrame(violation)) => Err(violation.into()),
+        Ok(()) | Err(SendError::InvalidState(_)) => Ok(()),
+    }
+}

@@ -1,0 +1,45 @@
+//! WebSocket connections, RFC 6455.
+//!
+//! Bottom up: `frame` and `mask` are the wire format; `reader` makes messages out of frames and
+//! `output` holds what is to be written; `protocol` is one end of a connection without I/O.
+//! `inner` puts a stream, the queues and the clock around it, behind the one lock of `shared`;
+//! `driver` is the task that runs it and `connection` the handle on it. [`handshake`] and `uri`
+//! come before all that; `client` and `server` lead through it all. Nothing here makes a runtime or knows an interpreter.
+//!
+//! The names and the behaviour that a user can see (states, limits, timeouts, texts) are those of
+//! the `websockets` package.
+
+mod client;
+pub mod close;
+mod connection;
+mod driver;
+mod error;
+mod frame;
+pub mod handshake;
+mod inbox;
+mod inner;
+mod mask;
+mod message;
+mod options;
+mod output;
+mod pings;
+mod protocol;
+mod reader;
+mod server;
+mod shared;
+mod transport;
+mod uri;
+mod utf8;
+
+pub use client::{Connect, ConnectError, Established};
+pub use close::Close;
+pub use connection::{Connection, PendingPong};
+pub use error::{Cause, Closed, ConnectionError, SendError, Violation};
+pub use frame::MAX_CONTROL_PAYLOAD;
+pub use message::{Message, Utf8Bytes};
+pub use options::{Options, Watermarks};
+pub use output::Output;
+pub use protocol::{Event, Protocol, Side, State};
+pub use reader::Limits;
+pub use server::{Accept, AcceptError, Listener};
+pub use uri::{InvalidUri, WebSocketUri};
