@@ -1,0 +1,257 @@
+"""The exceptions of websockets.
+
+    WebSocketException
+        ConnectionClosed
+            ConnectionClosedOK
+            ConnectionClosedError
+        InvalidURI
+        InvalidProxy
+        InvalidHandshake
+            SecurityError
+            ProxyError
+                InvalidProxyMessage
+                InvalidProxyStatus
+            InvalidMessage
+            InvalidMethod
+            InvalidStatus
+            InvalidHeader
+                InvalidHeaderFormat
+                InvalidHeaderValue
+                InvalidOrigin
+                InvalidUpgrade
+            NegotiationError
+                DuplicateParameter
+                InvalidParameterName
+                InvalidParameterValue
+        ProtocolError
+        PayloadTooBig
+        InvalidState (and AssertionError)
+        ConcurrencyError (and RuntimeError)
+"""
+
+
+class WebSocketException(Exception):
+    """Base class of all exceptions of websockets."""
+
+    # The URI of the connection that failed, where it is known.
+    uri = None
+
+    def __str__(self):
+        text = self._text()
+        return text if self.uri is None else f"{text} ({self.uri})"
+
+    def _text(self):
+        return super().__str__()
+
+
+class ConnectionClosed(WebSocketException):
+    """The connection is closed. rcvd and sent are the close frames, or None."""
+
+    def __init__(self, rcvd, sent, rcvd_then_sent=None):
+        super().__init__(rcvd, sent, rcvd_then_sent)
+        self.rcvd = rcvd
+        self.sent = sent
+        self.rcvd_then_sent = rcvd_then_sent
+
+    def _text(self):
+        rcvd, sent = self.rcvd, self.sent
+        if rcvd is None:
+            if sent is None:
+                return "no close frame received or sent"
+            return f"sent {sent}; no close frame received"
+        if sent is None:
+            return f"received {rcvd}; no close frame sent"
+        if self.rcvd_then_sent:
+            return f"received {rcvd}; then sent {sent}"
+        return f"sent {sent}; then received {rcvd}"
+
+    @property
+    def code(self):
+        """The code that the peer closed with; 1006 without a close frame."""
+        return 1006 if self.rcvd is None else self.rcvd.code
+
+    @property
+    def reason(self):
+        """The reason that the peer gave."""
+        return "" if self.rcvd is None else self.rcvd.reason
+
+
+class ConnectionClosedOK(ConnectionClosed):
+    """The connection was closed properly: 1000, 1001 or no code, both ways."""
+
+
+class ConnectionClosedError(ConnectionClosed):
+    """The connection was closed with an error, or broke off."""
+
+
+class InvalidURI(WebSocketException):
+    """The text is no WebSocket URI."""
+
+    def __init__(self, uri, msg):
+        super().__init__(uri, msg)
+        self.uri = uri
+        self.msg = msg
+
+    def __str__(self):
+        return f"{self.uri} isn't a valid URI: {self.msg}"
+
+
+class InvalidProxy(WebSocketException):
+    """The proxy is none that can be used."""
+
+    def __init__(self, proxy, msg):
+        super().__init__(proxy, msg)
+        self.proxy = proxy
+        self.msg = msg
+
+    def _text(self):
+        return f"{self.proxy} isn't a valid proxy: {self.msg}"
+
+
+class InvalidHandshake(WebSocketException):
+    """The opening handshake failed."""
+
+
+class SecurityError(InvalidHandshake):
+    """The peer went beyond a limit that protects this end."""
+
+
+class ProxyError(InvalidHandshake):
+    """The proxy failed."""
+
+
+class InvalidProxyMessage(ProxyError):
+    """The proxy sent something that is not HTTP."""
+
+
+class InvalidProxyStatus(ProxyError):
+    """The proxy refused."""
+
+    def __init__(self, response):
+        super().__init__(response)
+        self.response = response
+
+    def _text(self):
+        return f"proxy rejected connection: HTTP {self.response.status_code}"
+
+
+class InvalidMessage(InvalidHandshake):
+    """What the peer sent is not HTTP, or ended too soon."""
+
+
+class InvalidMethod(InvalidHandshake):
+    """The request is not a GET."""
+
+    def __init__(self, method):
+        super().__init__(method)
+        self.method = method
+
+    def _text(self):
+        return f"unsupported HTTP method: {self.method}"
+
+
+class InvalidStatus(InvalidHandshake):
+    """The server refused: response.status_code is not 101."""
+
+    def __init__(self, response):
+        super().__init__(response)
+        self.response = response
+
+    def _text(self):
+        return f"server rejected WebSocket connection: HTTP {self.response.status_code}"
+
+
+class InvalidHeader(InvalidHandshake):
+    """A header field is missing, empty or wrong."""
+
+    def __init__(self, name, value=None):
+        super().__init__(name, value)
+        self.name = name
+        self.value = value
+
+    def _text(self):
+        if self.value is None:
+            return f"missing {self.name} header"
+        if self.value == "":
+            return f"empty {self.name} header"
+        return f"invalid {self.name} header: {self.value}"
+
+
+class InvalidHeaderFormat(InvalidHeader):
+    """A header field cannot be parsed."""
+
+    def __init__(self, name, error, header, pos):
+        super().__init__(name, f"{error} at {pos} in {header}")
+
+
+class InvalidHeaderValue(InvalidHeader):
+    """A header field is well-formed and not acceptable."""
+
+
+class InvalidOrigin(InvalidHeader):
+    """The page that connects is not allowed here."""
+
+    def __init__(self, origin):
+        super().__init__("Origin", origin)
+
+
+class InvalidUpgrade(InvalidHeader):
+    """The Upgrade or Connection field does not ask for WebSocket."""
+
+
+class NegotiationError(InvalidHandshake):
+    """The two ends do not agree on a subprotocol or an extension."""
+
+
+class DuplicateParameter(NegotiationError):
+    """A parameter of an extension comes twice."""
+
+    def __init__(self, name):
+        super().__init__(name)
+        self.name = name
+
+    def _text(self):
+        return f"duplicate parameter: {self.name}"
+
+
+class InvalidParameterName(NegotiationError):
+    """A parameter of an extension is unknown."""
+
+    def __init__(self, name):
+        super().__init__(name)
+        self.name = name
+
+    def _text(self):
+        return f"invalid parameter name: {self.name}"
+
+
+class InvalidParameterValue(NegotiationError):
+    """A parameter of an extension has a value that it cannot have."""
+
+    def __init__(self, name, value):
+        super().__init__(name, value)
+        self.name = name
+        self.value = value
+
+    def _text(self):
+        if self.value is None:
+            return f"missing value for parameter {self.name}"
+        if self.value == "":
+            return f"empty value for parameter {self.name}"
+        return f"invalid value for parameter {self.name}: {self.value}"
+
+
+class ProtocolError(WebSocketException):
+    """A frame breaks the protocol."""
+
+
+class PayloadTooBig(WebSocketException):
+    """A message or fragment is over max_size."""
+
+
+class InvalidState(WebSocketException, AssertionError):
+    """The connection is in a state in which this cannot be done."""
+
+
+class ConcurrencyError(WebSocketException, RuntimeError):
+    """Two tasks do at once what only one can do."""

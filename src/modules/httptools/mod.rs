@@ -1,0 +1,48 @@
+//! The `httptools` module.
+
+mod errors;
+mod message;
+mod url;
+
+pub(super) use _httptools::module_def;
+
+#[rustpython_vm::pymodule]
+mod _httptools {
+    use rustpython_vm::builtins::PyModule;
+    use rustpython_vm::class::PyClassImpl;
+    use rustpython_vm::{Py, PyObjectRef, PyResult, VirtualMachine, extend_module};
+
+    use super::message::{ParsedRequest, ParsedResponse};
+    use super::{errors, message, url};
+
+    pub(crate) fn module_exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
+        __module_exec(vm, module);
+        errors::register(vm, module)?;
+        extend_module!(vm, module, {
+            "URL" => url::ParsedUrl::make_static_type(),
+            "ParsedRequest" => ParsedRequest::make_static_type(),
+            "ParsedResponse" => ParsedResponse::make_static_type(),
+        });
+        Ok(())
+    }
+
+    /// Cuts a URL into scheme (also: schema), host, port, path, query, fragment and userinfo.
+    ///
+    /// The parts of a str are str, those of bytes are bytes; a missing part is None.
+    #[pyfunction]
+    fn parse_url(url: PyObjectRef, vm: &VirtualMachine) -> PyResult<url::ParsedUrl> {
+        url::parse(&url, vm)
+    }
+
+    /// Parses one whole HTTP/1.x request: method, path, version, headers and body.
+    #[pyfunction]
+    fn parse_request(data: PyObjectRef, vm: &VirtualMachine) -> PyResult<ParsedRequest> {
+        message::parse_request(&data, vm)
+    }
+
+    /// Parses one whole HTTP/1.x response: status_code, reason, version, headers and body.
+    #[pyfunction]
+    fn parse_response(data: PyObjectRef, vm: &VirtualMachine) -> PyResult<ParsedResponse> {
+        message::parse_response(&data, vm)
+    }
+}

@@ -1,0 +1,111 @@
+//! The native module `_httpx`, which the frozen package `httpx` shows.
+
+pub(in crate::modules) use _httpx::module_def;
+
+#[rustpython_vm::pymodule]
+mod _httpx {
+    use http::Method;
+    use rustpython_vm::builtins::PyModule;
+    use rustpython_vm::class::PyClassImpl;
+    use rustpython_vm::{Py, PyRef, PyResult, VirtualMachine, extend_module};
+
+    use crate::modules::httpx::api::{self, FunctionBodyArgs, FunctionMethodArgs, FunctionUrlArgs};
+    use crate::modules::httpx::async_client::AsyncClient;
+    use crate::modules::httpx::base_client::BaseClient;
+    use crate::modules::httpx::client::Client;
+    use crate::modules::httpx::config::{Limits, Timeout};
+    use crate::modules::httpx::headers::Headers;
+    use crate::modules::httpx::request::Request;
+    use crate::modules::httpx::response::Response;
+    use crate::modules::httpx::stream::{
+        AsyncByteIterator, AsyncStreamContext, ByteIterator, StreamContext,
+    };
+    use crate::modules::httpx::url::Url;
+    use crate::modules::httpx::{COMPATIBLE_VERSION, exceptions};
+
+    pub(crate) fn module_exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
+        __module_exec(vm, module);
+        exceptions::register(vm, module)?;
+        exceptions::add_members(vm)?;
+        for class in [
+            StreamContext::make_static_type(),
+            AsyncStreamContext::make_static_type(),
+            ByteIterator::make_static_type(),
+            AsyncByteIterator::make_static_type(),
+        ] {
+            drop(class);
+        }
+        let headers = Headers::make_static_type();
+        let abc = vm.import("_collections_abc", 0)?;
+        let mapping = abc.get_attr("MutableMapping", vm)?;
+        vm.call_method(&mapping, "register", (headers.clone(),))?;
+        extend_module!(vm, module, {
+            "__version__" => vm.ctx.new_str(COMPATIBLE_VERSION),
+            "BaseClient" => BaseClient::make_static_type(),
+            "Client" => Client::make_static_type(),
+            "AsyncClient" => AsyncClient::make_static_type(),
+            "Request" => Request::make_static_type(),
+            "Response" => Response::make_static_type(),
+            "Headers" => headers,
+            "URL" => Url::make_static_type(),
+            "Timeout" => Timeout::make_static_type(),
+            "Limits" => Limits::make_static_type(),
+        });
+        Ok(())
+    }
+
+    /// Sends a GET request.
+    #[pyfunction]
+    fn get(args: FunctionUrlArgs, vm: &VirtualMachine) -> PyResult<PyRef<Response>> {
+        api::send_url(Method::GET, args, vm)
+    }
+
+    /// Sends an OPTIONS request.
+    #[pyfunction]
+    fn options(args: FunctionUrlArgs, vm: &VirtualMachine) -> PyResult<PyRef<Response>> {
+        api::send_url(Method::OPTIONS, args, vm)
+    }
+
+    /// Sends a HEAD request.
+    #[pyfunction]
+    fn head(args: FunctionUrlArgs, vm: &VirtualMachine) -> PyResult<PyRef<Response>> {
+        api::send_url(Method::HEAD, args, vm)
+    }
+
+    /// Sends a DELETE request.
+    #[pyfunction]
+    fn delete(args: FunctionUrlArgs, vm: &VirtualMachine) -> PyResult<PyRef<Response>> {
+        api::send_url(Method::DELETE, args, vm)
+    }
+
+    /// Sends a POST request.
+    #[pyfunction]
+    fn post(args: FunctionBodyArgs, vm: &VirtualMachine) -> PyResult<PyRef<Response>> {
+        api::send_body(Method::POST, args, vm)
+    }
+
+    /// Sends a PUT request.
+    #[pyfunction]
+    fn put(args: FunctionBodyArgs, vm: &VirtualMachine) -> PyResult<PyRef<Response>> {
+        api::send_body(Method::PUT, args, vm)
+    }
+
+    /// Sends a PATCH request.
+    #[pyfunction]
+    fn patch(args: FunctionBodyArgs, vm: &VirtualMachine) -> PyResult<PyRef<Response>> {
+        api::send_body(Method::PATCH, args, vm)
+    }
+
+    /// Sends a request with any method.
+    #[pyfunction]
+    fn request(args: FunctionMethodArgs, vm: &VirtualMachine) -> PyResult<PyRef<Response>> {
+        api::request(args, vm)
+    }
+
+    /// Sends a request and hands out the response before its content is read; in a `with`
+    /// statement.
+    #[pyfunction]
+    fn stream(args: FunctionMethodArgs, vm: &VirtualMachine) -> PyResult<StreamContext> {
+        api::stream(args, vm)
+    }
+}

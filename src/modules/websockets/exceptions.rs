@@ -1,0 +1,218 @@
+//! The one place that maps the engine's errors to the exceptions of `websockets.exceptions`.
+//!
+//! The classes are Python (`python/websockets/exceptions.py`), imported when one is raised.
+
+use std::io;
+
+use rustpython_vm::{
+    AsObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyBaseExceptionRef, PyTypeRef},
+    function::FuncArgs,
+};
+
+use crate::engine::error::find;
+use crate::engine::ws::handshake::{HandshakeError, Response, SecurityError};
+use crate::engine::ws::{
+    AcceptError, Cause, Close, Closed, ConnectError, ConnectionError, Violation,
+};
+
+use super::convert::response_object;
+
+/// A new exception of `websockets.exceptions`, made by its constructor.
+fn new(name: &'static str, args: Vec<PyObjectRef>, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    make(name, args, vm).unwrap_or_else(|error| error)
+}
+
+fn make(
+    name: &'static str,
+    args: Vec<PyObjectRef>,
+    vm: &VirtualMachine,
+) -> PyResult<PyBaseExceptionRef> {
+    let module = vm.import("websockets.exceptions", 0)?;
+    // A dotted import gives the package.
+    let module = module.get_attr("exceptions", vm)?;
+    let class: PyTypeRef = module.get_attr(name, vm)?.try_into_value(vm)?;
+    class
+        .as_object()
+        .call(FuncArgs::from(args), vm)?
+        .try_into_value(vm)
+}
+
+fn message(name: &'static str, text: String, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    new(name, vec![vm.ctx.new_str(text).into()], vm)
+}
+
+/// An error of an open connection.
+pub(super) fn of_connection(error: &ConnectionError, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    match error {
+        ConnectionError::Closed(closed) => of_end(closed, vm),
+        ConnectionError::ConcurrentRecv | ConnectionError::ConcurrentPing => {
+            message("ConcurrencyError", error.to_string(), vm)
+        }
+        ConnectionError::InvalidFrame(violation) => of_violation(violation, vm),
+    }
+}
+
+/// ConnectionClosedOK or ConnectionClosedError.
+pub(super) fn of_end(closed: &Closed, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    let name = if closed.is_ok() {
+        "ConnectionClosedOK"
+    } else {
+        "ConnectionClosedError"
+    };
+    let order = closed.rcvd_then_sent();
+    let order = order.map_or_else(|| vm.ctx.none(), |order| vm.ctx.new_bool(order).into());
+    let args = [closed.rcvd(), closed.sent()]
+        .into_iter()
+        .map(|close| close_object(close, vm))
+        .chain([Ok(order)])
+        .collect::<PyResult<Vec<_>>>();
+    let exception = match args {
+        Ok(args) => new(name, args, vm),
+        Err(error) => return error,
+    };
+    if let Some(cause) = closed.cause() {
+        exception.set_cause(Some(of_cause(cause, vm)));
+    }
+    exception
+}
+
+fn close_object(close: Option<&Close>, vm: &VirtualMachine) -> PyResult {
+    let Some(close) = close else {
+        return Ok(vm.ctx.none());
+    };
+    let frames = vm.import("websockets.frames", 0)?.get_attr("frames", vm)?;
+    let args = (close.code, close.reason.clone());
+    frames.get_attr("Close", vm)?.call(args, vm)
+}
+
+fn of_cause(cause: &Cause, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    match cause {
+        Cause::Violation(violation) => of_violation(violation, vm),
+        Cause::Io(error) => os_error(error, &error.to_string(), vm),
+        Cause::UnexpectedEof => {
+            let class = vm.ctx.exceptions.eof_error.to_owned();
+            vm.new_exception_msg(class, cause.to_string().into())
+        }
+        Cause::CloseTimeout => timeout(&cause.to_string(), vm),
+        Cause::RuntimeGone => vm.new_runtime_error(cause.to_string()),
+    }
+}
+
+fn of_violation(violation: &Violation, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    match violation {
+        Violation::Protocol(_) => message("ProtocolError", violation.to_string(), vm),
+        Violation::PayloadTooBig { .. } => message("PayloadTooBig", violation.to_string(), vm),
+        // The text itself is not kept: it may be large, and it is the peer's.
+        Violation::InvalidUtf8 { reason, position } => vm.new_unicode_decode_error(
+            vm.ctx.new_str("utf-8"),
+            vm.ctx.new_bytes(Vec::new()),
+            *position,
+            position.saturating_add(1),
+            vm.ctx.new_str(*reason),
+        ),
+    }
+}
+
+fn timeout(text: &str, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    let class = vm.ctx.exceptions.timeout_error.to_owned();
+    vm.new_exception_msg(class, text.into())
+}
+
+pub(super) fn os_error(error: &io::Error, text: &str, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    match error.raw_os_error() {
+        Some(errno) => vm.new_errno_error(errno, text.to_owned()).upcast(),
+        None => vm.new_os_error(text.to_owned()),
+    }
+}
+
+/// Why `connect` failed.
+pub(super) fn of_connect(error: &ConnectError, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    match error {
+        ConnectError::Uri(invalid) => {
+            let strings = [invalid.uri.clone(), invalid.reason.to_string()];
+            let args = strings.map(|text| vm.ctx.new_str(text).into());
+            new("InvalidURI", args.into(), vm)
+        }
+        ConnectError::Unresolved(unresolved) => gaierror(&unresolved.to_string(), vm),
+        ConnectError::Network(network) => match find::<io::Error>(network) {
+            Some(cause) => os_error(cause, &network.to_string(), vm),
+            None => vm.new_os_error(network.to_string()),
+        },
+        ConnectError::Handshake { uri, source } => {
+            let exception = of_handshake(source, vm);
+            name_uri(&exception, uri, vm);
+            exception
+        }
+        ConnectError::Timeout { .. } => timeout(&error.to_string(), vm),
+    }
+}
+
+/// The resolver's own number is not known; `errno` is None.
+fn gaierror(text: &str, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    let make = || -> PyResult<PyBaseExceptionRef> {
+        let class = vm.import("socket", 0)?.get_attr("gaierror", vm)?;
+        class.call((vm.ctx.new_str(text),), vm)?.try_into_value(vm)
+    };
+    make().unwrap_or_else(|error| error)
+}
+
+/// The package's messages do not name the URI; ours do.
+fn name_uri(exception: &PyBaseExceptionRef, uri: &str, vm: &VirtualMachine) {
+    // Every class of the tree takes attributes; a ValueError does not need one.
+    let _ = exception
+        .as_object()
+        .set_attr("uri", vm.ctx.new_str(uri), vm);
+}
+
+/// Why a client was refused.
+pub(super) fn of_accept(error: &AcceptError, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    match error {
+        AcceptError::Handshake(error) => of_handshake(error, vm),
+        AcceptError::Timeout(_) => timeout(&error.to_string(), vm),
+    }
+}
+
+fn of_handshake(error: &HandshakeError, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    let text = |text: &str| -> PyObjectRef { vm.ctx.new_str(text).into() };
+    let optional = |value: &Option<String>| match value {
+        Some(value) => text(value),
+        None => vm.ctx.none(),
+    };
+    match error {
+        HandshakeError::Security(limit) => of_security(limit, vm),
+        HandshakeError::InvalidMessage { .. } | HandshakeError::InvalidProtocol(_) => {
+            message("InvalidMessage", error.to_string(), vm)
+        }
+        HandshakeError::InvalidMethod(method) => new("InvalidMethod", vec![text(method)], vm),
+        HandshakeError::InvalidStatus(response) => of_status(response, vm),
+        HandshakeError::InvalidHeader { name, value } => {
+            new("InvalidHeader", vec![text(name), optional(value)], vm)
+        }
+        HandshakeError::InvalidHeaderValue { name, value } => {
+            new("InvalidHeaderValue", vec![text(name), text(value)], vm)
+        }
+        HandshakeError::InvalidUpgrade { name, value } => {
+            new("InvalidUpgrade", vec![text(name), optional(value)], vm)
+        }
+        HandshakeError::InvalidOrigin(origin) => new("InvalidOrigin", vec![optional(origin)], vm),
+        HandshakeError::Negotiation(_) => message("NegotiationError", error.to_string(), vm),
+        HandshakeError::InvalidHeaderText(_) => vm.new_value_error(error.to_string()),
+        HandshakeError::Io { source, .. } => {
+            let exception = message("InvalidMessage", error.to_string(), vm);
+            exception.set_cause(Some(os_error(source, &source.to_string(), vm)));
+            exception
+        }
+    }
+}
+
+fn of_security(limit: &SecurityError, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    message("SecurityError", limit.to_string(), vm)
+}
+
+fn of_status(response: &Response, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    match response_object(response, vm) {
+        Ok(response) => new("InvalidStatus", vec![response], vm),
+        Err(error) => error,
+    }
+}
