@@ -1,0 +1,103 @@
+"""nginx as a peer: its configuration, a certificate for it, and running it."""
+
+import contextlib
+import pathlib
+import socket
+import subprocess
+import time
+
+LARGE = bytes(range(256)) * 4096
+STARTS_WITHIN = 30
+
+#: Server-side includes make a body whose length nginx does not know: it is sent in chunks.
+CONFIGURATION = """
+daemon off;
+master_process off;
+pid {work}/nginx.pid;
+error_log {work}/error.log;
+events {{}}
+http {{
+    access_log off;
+    client_body_temp_path {work}/body;
+    proxy_temp_path {work}/proxy;
+    fastcgi_temp_path {work}/fastcgi;
+    uwsgi_temp_path {work}/uwsgi;
+    scgi_temp_path {work}/scgi;
+    default_type application/octet-stream;
+    server {{
+        listen 127.0.0.1:{port};
+        {tls_server}
+        root {work}/root;
+        location = /hello {{ default_type text/plain; return 200 "hello"; }}
+        location = /peer {{ default_type text/plain; return 200 "$remote_port"; }}
+        location = /close {{ keepalive_timeout 0; return 200 "closing"; }}
+        location = /chunked {{ ssi on; ssi_types *; }}
+    }}
+}}
+"""
+
+TLS_SERVER = """
+        listen 127.0.0.1:{port} ssl;
+        ssl_certificate {work}/server.pem;
+        ssl_certificate_key {work}/server.key;
+"""
+
+
+@contextlib.contextmanager
+def run(nginx, work, tls=False):
+    """Runs nginx on loopback; gives its URL. For TLS, see `make_certificates`."""
+    files = pathlib.Path(work, "root")
+    files.mkdir(exist_ok=True)
+    for name in ("large", "chunked"):
+        (files / name).write_bytes(LARGE)
+    port, tls_port = free_ports(2)
+    tls_server = TLS_SERVER.format(port=tls_port, work=work) if tls else ""
+    configuration = pathlib.Path(work, "nginx.conf")
+    configuration.write_text(
+        CONFIGURATION.format(work=work, port=port, tls_server=tls_server)
+    )
+    command = [nginx, "-p", str(work), "-c", str(configuration), "-e", f"{work}/error.log"]
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+    try:
+        wait_until_listening(process, port)
+        yield f"https://localhost:{tls_port}" if tls else f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def make_certificates(work):
+    """An authority, `ca.pem`, and what it says about localhost, `server.pem`."""
+    path = pathlib.Path(work)
+    (path / "san").write_text("subjectAltName=DNS:localhost,IP:127.0.0.1\n")
+    openssl = "openssl req -newkey rsa:2048 -nodes -subj".split()
+    authority = ["/CN=Interop authority", "-x509", "-days", "2", "-keyout", "ca.key"]
+    subprocess.run([*openssl, *authority, "-out", "ca.pem"], cwd=path, **QUIET)
+    request = ["/CN=localhost", "-keyout", "server.key", "-out", "server.csr"]
+    subprocess.run([*openssl, *request], cwd=path, **QUIET)
+    sign = "openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -set_serial 2 -days 2"
+    finish = "-extfile san -out server.pem"
+    subprocess.run([*sign.split(), *finish.split()], cwd=path, **QUIET)
+    return path / "ca.pem"
+
+
+QUIET = {"check": True, "capture_output": True}
+
+
+def free_ports(count):
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for listener in sockets:
+            listener.bind(("127.0.0.1", 0))
+        return [listener.getsockname()[1] for listener in sockets]
+
+
+def wait_until_listening(process, port):
+    deadline = time.monotonic() + STARTS_WITHIN
+    while True:
+        try:
+            return socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError("nginx did not start") from None
+            time.sleep(0.02)
