@@ -38,6 +38,25 @@ class _TauraroEventLoop(_EventLoopCore, _UnixSelectorEventLoop):
         super().set_debug(enabled)
         self._set_debug(bool(enabled))
 
+    def _debug_handle(self, name, when, callback, *args, context=None):
+        """A handle that remembers where it was made; in debug mode only."""
+        self._check_callback(callback, name)
+        if when is None:
+            handle = events.Handle(callback, args, self, context)
+        else:
+            handle = events.TimerHandle(when, callback, args, self, context)
+            handle._scheduled = True
+        if handle._source_traceback:
+            del handle._source_traceback[-1]
+        return handle
+
+    def _create_task_in_python(self, coro, **kwargs):
+        return _UnixSelectorEventLoop.create_task(self, coro, **kwargs)
+
+    def set_task_factory(self, factory):
+        super().set_task_factory(factory)
+        self._set_has_task_factory(factory is not None)
+
     def stop(self):
         super().stop()
         self._set_stopping()

@@ -92,7 +92,7 @@ impl Coroutine {
         }
     }
 
-    fn step(
+    pub(crate) fn step(
         &self,
         sent: Result<(), PyBaseExceptionRef>,
         vm: &VirtualMachine,

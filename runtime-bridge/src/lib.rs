@@ -25,7 +25,9 @@
 //! 3. Futures are `Send`, because a script may drop a coroutine on any thread.
 //! 4. Any future may be dropped at any await.
 
+mod asyncio;
 mod blocking;
+mod contextvars;
 mod coroutine;
 mod error;
 mod event_loop;

@@ -7,6 +7,7 @@ use rustpython_vm::{InterpreterBuilder, py_freeze, pymodule};
 use crate::coroutine::Coroutine;
 use crate::event_loop::{EventLoopCore, Handle};
 use crate::waiter::Waiter;
+use crate::{asyncio, contextvars};
 
 /// The interpreter's module that our `asyncio.unix_events` runs first.
 const STOCK_UNIX_EVENTS: &str = "asyncio.unix_events";
@@ -19,9 +20,14 @@ const KEPT_UNIX_EVENTS: &str = "_runtime_bridge_unix_events";
 /// Call it after the standard library was added. On Windows asyncio keeps the interpreter's own
 /// loops, which cannot drive a [`Coroutine`].
 pub fn register(builder: InterpreterBuilder) -> InterpreterBuilder {
-    let module = _runtime_bridge::module_def(&builder.ctx);
+    let own = _runtime_bridge::module_def(&builder.ctx);
+    // These two take the place of the interpreter's modules of the same names.
+    let asyncio = asyncio::module_def(&builder.ctx);
+    let contextvars = contextvars::module_def(&builder.ctx);
     builder
-        .add_native_module(module)
+        .add_native_module(own)
+        .add_native_module(asyncio)
+        .add_native_module(contextvars)
         .add_frozen_modules(kept_unix_events())
         .add_frozen_modules(py_freeze!(
             file = "../python/unix_events.py",
@@ -43,6 +49,8 @@ fn make_classes() {
     drop(Waiter::make_static_type());
     drop(Handle::make_static_type());
     drop(EventLoopCore::make_static_type());
+    contextvars::make_classes();
+    asyncio::make_classes();
 }
 
 #[pymodule]

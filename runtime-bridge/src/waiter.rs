@@ -3,30 +3,37 @@
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use parking_lot::Mutex;
+use rustpython_vm::common::lock::PyMutex;
+use rustpython_vm::object::{Traverse, TraverseFn};
 use rustpython_vm::{
-    AsObject, FromArgs, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
-    builtins::PyTypeRef,
-    function::{FuncArgs, PySetterValue},
-    pyclass,
+    AsObject as _, FromArgs, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    function::PySetterValue, pyclass,
 };
+
+use crate::asyncio::{Callback, ContextRef, LoopRef, Ready, cancelled_error};
+use crate::contextvars;
 
 /// What a pending native coroutine yields to its task: enough of asyncio's Future protocol for a
 /// task to block on it and to cancel it. It is never the result of anything.
-#[pyclass(module = "_runtime_bridge", name = "Waiter")]
+#[pyclass(module = "_runtime_bridge", name = "Waiter", traverse = "manual")]
 #[derive(PyPayload)]
 pub(crate) struct Waiter {
     blocking: AtomicBool,
     cancelled: AtomicBool,
-    event_loop: PyObjectRef,
-    callbacks: Mutex<Vec<Callback>>,
+    event_loop: LoopRef,
+    /// Nearly always one task.
+    callbacks: PyMutex<Vec<Callback>>,
     /// Of the cancellation.
-    message: Mutex<Option<PyObjectRef>>,
+    message: PyMutex<Option<PyObjectRef>>,
 }
 
-struct Callback {
-    function: PyObjectRef,
-    context: Option<PyObjectRef>,
+// SAFETY: each owned object is visited once.
+unsafe impl Traverse for Waiter {
+    fn traverse(&self, visit: &mut TraverseFn<'_>) {
+        visit(self.event_loop.as_object());
+        self.callbacks.traverse(visit);
+        self.message.traverse(visit);
+    }
 }
 
 impl fmt::Debug for Waiter {
@@ -60,9 +67,9 @@ impl Waiter {
         let waiter = Self {
             blocking: AtomicBool::new(true),
             cancelled: AtomicBool::new(false),
-            event_loop,
-            callbacks: Mutex::default(),
-            message: Mutex::default(),
+            event_loop: LoopRef::from(event_loop),
+            callbacks: PyMutex::default(),
+            message: PyMutex::default(),
         };
         Ok(waiter.into_ref(&vm.ctx))
     }
@@ -81,20 +88,54 @@ impl Waiter {
         self.blocking.store(true, Ordering::Relaxed);
     }
 
-    fn is_cancelled(&self) -> bool {
+    /// Whether it was yielded to be waited for; it is not any more.
+    pub(crate) fn take_blocking(&self) -> bool {
+        self.blocking.swap(false, Ordering::Relaxed)
+    }
+
+    pub(crate) fn is_of(&self, event_loop: &PyObject) -> bool {
+        self.event_loop.as_object().is(event_loop)
+    }
+
+    pub(crate) fn is_cancelled(&self) -> bool {
         self.cancelled.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn cancel_message(&self) -> Option<PyObjectRef> {
+        self.message.lock().clone()
+    }
+
+    pub(crate) fn add_callback(&self, callback: Callback) {
+        self.callbacks.lock().push(callback);
     }
 
     /// Resumes whoever waits, at once and in order.
     pub(crate) fn fire(zelf: &PyRef<Self>, vm: &VirtualMachine) -> PyResult<()> {
         let callbacks = std::mem::take(&mut *zelf.callbacks.lock());
-        for Callback { function, context } in callbacks {
-            match context {
-                None => function.call((zelf.clone(),), vm)?,
-                Some(context) => vm.call_method(&context, "run", (function, zelf.clone()))?,
-            };
+        for callback in callbacks {
+            Ready::done(callback, zelf.clone().into())
+                .run_reporting(zelf.event_loop.as_object(), vm)?;
         }
         Ok(())
+    }
+
+    /// Schedules the callbacks, which find the waiter cancelled. A wake-up that was already on its
+    /// way then finds nobody to resume. False if it was cancelled before.
+    pub(crate) fn cancel_with(
+        zelf: &Py<Self>,
+        message: Option<PyObjectRef>,
+        vm: &VirtualMachine,
+    ) -> PyResult<bool> {
+        if zelf.cancelled.swap(true, Ordering::Relaxed) {
+            return Ok(false);
+        }
+        *zelf.message.lock() = message;
+        let callbacks = std::mem::take(&mut *zelf.callbacks.lock());
+        for callback in callbacks {
+            let ready = Ready::done(callback, zelf.to_owned().into());
+            zelf.event_loop.push(ready, vm)?;
+        }
+        Ok(true)
     }
 }
 
@@ -114,13 +155,17 @@ impl Waiter {
 
     #[pymethod]
     fn get_loop(zelf: &Py<Self>) -> PyObjectRef {
-        zelf.event_loop.clone()
+        zelf.event_loop.as_object().to_owned()
     }
 
     #[pymethod]
-    fn add_done_callback(zelf: &Py<Self>, args: CallbackArgs) {
-        let CallbackArgs { function, context } = args;
-        zelf.callbacks.lock().push(Callback { function, context });
+    fn add_done_callback(zelf: &Py<Self>, args: CallbackArgs, vm: &VirtualMachine) {
+        let context = match args.context {
+            Some(context) => ContextRef::from(context),
+            None => ContextRef::Native(contextvars::copy_current(vm)),
+        };
+        let function = args.function;
+        zelf.add_callback(Callback::Function { function, context });
     }
 
     #[pymethod]
@@ -128,7 +173,7 @@ impl Waiter {
         let mut callbacks = zelf.callbacks.lock();
         let (removed, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut *callbacks)
             .into_iter()
-            .partition(|callback| callback.function.is(&function));
+            .partition(|callback| callback.is(&function));
         *callbacks = kept;
         // Before `removed` is dropped, which may run Python code.
         drop(callbacks);
@@ -150,30 +195,11 @@ impl Waiter {
         if !zelf.is_cancelled() {
             return Ok(());
         }
-        let class: PyTypeRef = vm
-            .import("asyncio.exceptions", 0)?
-            .get_attr("CancelledError", vm)?
-            .try_into_value(vm)?;
-        let message = zelf.message.lock().clone().filter(|it| !vm.is_none(it));
-        Err(vm.new_exception(class, message.into_iter().collect()))
+        Err(cancelled_error(zelf.cancel_message(), vm))
     }
 
-    /// Schedules the callbacks, which find the waiter cancelled. A wake-up that was already on its
-    /// way then finds nobody to resume.
     #[pymethod]
     fn cancel(zelf: &Py<Self>, args: CancelArgs, vm: &VirtualMachine) -> PyResult<bool> {
-        if zelf.cancelled.swap(true, Ordering::Relaxed) {
-            return Ok(false);
-        }
-        *zelf.message.lock() = args.msg;
-        let callbacks = std::mem::take(&mut *zelf.callbacks.lock());
-        for Callback { function, context } in callbacks {
-            let mut args = FuncArgs::from(vec![function, zelf.to_owned().into()]);
-            if let Some(context) = context {
-                args.kwargs.insert("context".into(), context);
-            }
-            vm.call_method(&zelf.event_loop, "call_soon", args)?;
-        }
-        Ok(true)
+        Self::cancel_with(zelf, args.msg, vm)
     }
 }

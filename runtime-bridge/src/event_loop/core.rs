@@ -10,12 +10,15 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
-    builtins::PyType, function::FuncArgs, pyclass, types::Constructor,
+    builtins::PyType, class::StaticType as _, function::FuncArgs, pyclass, types::Constructor,
 };
 
 use super::driver::{Driver, Wait};
+use super::entry::Entry;
 use super::handle::{Call, Handle};
 use super::timers::Timers;
+use crate::asyncio::{ContextRef, Future, LoopRef, Ready, Start, Task};
+use crate::contextvars;
 use crate::runtime::RunningLoop;
 use crate::waiter::Waiter;
 use crate::wake::WakeQueue;
@@ -35,20 +38,15 @@ const CLOCK_RESOLUTION: f64 = 1e-9;
 pub struct EventLoopCore {
     driver: Mutex<Option<Arc<Driver>>>,
     wakes: Mutex<Option<Arc<WakeQueue>>>,
-    ready: Mutex<VecDeque<Ready>>,
+    ready: Mutex<VecDeque<Entry>>,
     timers: Mutex<Timers>,
     stopping: AtomicBool,
     closed: AtomicBool,
     debug: AtomicBool,
+    /// No subclass has a `call_soon` of its own, which tasks would have to go through.
+    own_call_soon: AtomicBool,
+    has_task_factory: AtomicBool,
     turns_without_os: AtomicU32,
-}
-
-/// An entry of the ready queue.
-enum Ready {
-    /// Of `call_soon` and its kin.
-    Native(PyRef<Handle>),
-    /// An `asyncio.Handle` that the selector's Python code made.
-    Python(PyObjectRef),
 }
 
 impl fmt::Debug for EventLoopCore {
@@ -69,58 +67,86 @@ impl Constructor for EventLoopCore {
             stopping: AtomicBool::new(false),
             closed: AtomicBool::new(false),
             debug: AtomicBool::new(false),
+            own_call_soon: AtomicBool::new(false),
+            has_task_factory: AtomicBool::new(false),
             turns_without_os: AtomicU32::new(0),
         })
     }
 }
 
 impl EventLoopCore {
+    pub(crate) fn debug(&self) -> bool {
+        self.debug.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn has_own_call_soon(&self) -> bool {
+        self.own_call_soon.load(Ordering::Relaxed)
+    }
+
+    /// Queues what a future or a task has to do.
+    pub(crate) fn push(&self, ready: Ready, vm: &VirtualMachine) -> PyResult<()> {
+        self.check_open(vm)?;
+        self.ready.lock().push_back(Entry::Ready(ready));
+        Ok(())
+    }
+
+    fn check_open(&self, vm: &VirtualMachine) -> PyResult<()> {
+        if self.closed.load(Ordering::Relaxed) {
+            return Err(vm.new_runtime_error("Event loop is closed"));
+        }
+        Ok(())
+    }
+
     fn make_handle(
         zelf: &Py<Self>,
         when: Option<f64>,
         mut args: FuncArgs,
         vm: &VirtualMachine,
     ) -> PyResult<PyRef<Handle>> {
-        if zelf.closed.load(Ordering::Relaxed) {
-            return Err(vm.new_runtime_error("Event loop is closed"));
-        }
         let context = args.take_keyword("context").filter(|it| !vm.is_none(it));
         if let Some(name) = args.kwargs.keys().next() {
             let message = format!("got an unexpected keyword argument '{name}'");
             return Err(vm.new_type_error(message));
         }
-        let mut args = args.args.into_iter();
-        let Some(callback) = args.next() else {
+        let Some(callback) = args.take_positional() else {
             return Err(vm.new_type_error("missing a required argument: 'callback'"));
-        };
-        if zelf.debug.load(Ordering::Relaxed) {
-            let name = if when.is_some() {
-                "call_at"
-            } else {
-                "call_soon"
-            };
-            vm.call_method(
-                zelf.as_object(),
-                "_check_callback",
-                (callback.clone(), name),
-            )?;
-        }
-        let context = match context {
-            Some(context) => Some(context),
-            None if enters_its_own_context(&callback) => None,
-            None => Some(copy_context(vm)?),
         };
         let call = Call {
             callback,
-            args: args.collect(),
-            context,
+            args: args.args,
+            context: context.unwrap_or_else(|| contextvars::copy_current(vm).into()),
         };
         Ok(Handle::new(call, when, zelf.to_owned().into(), vm))
     }
 
-    fn push_ready(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<PyRef<Handle>> {
-        let handle = Self::make_handle(zelf, None, args, vm)?;
-        zelf.ready.lock().push_back(Ready::Native(handle.clone()));
+    /// In debug mode, an `asyncio.Handle`, which remembers where it was made.
+    fn make_debug_handle(
+        zelf: &Py<Self>,
+        name: &str,
+        when: Option<f64>,
+        mut args: FuncArgs,
+        vm: &VirtualMachine,
+    ) -> PyResult {
+        args.prepend_arg(when.map_or_else(|| vm.ctx.none(), |it| vm.ctx.new_float(it).into()));
+        args.prepend_arg(vm.ctx.new_str(name).into());
+        vm.call_method(zelf.as_object(), "_debug_handle", args)
+    }
+
+    fn push_ready(
+        zelf: &Py<Self>,
+        name: &str,
+        args: FuncArgs,
+        vm: &VirtualMachine,
+    ) -> PyResult<PyObjectRef> {
+        zelf.check_open(vm)?;
+        let (entry, handle) = if zelf.debug() {
+            let handle = Self::make_debug_handle(zelf, name, None, args, vm)?;
+            (Entry::Python(handle.clone()), handle)
+        } else {
+            let handle = Self::make_handle(zelf, None, args, vm)?;
+            (Entry::Native(handle.clone()), handle.into())
+        };
+        zelf.ready.lock().push_back(entry);
         Ok(handle)
     }
 
@@ -129,12 +155,19 @@ impl EventLoopCore {
         when: f64,
         args: FuncArgs,
         vm: &VirtualMachine,
-    ) -> PyResult<PyRef<Handle>> {
-        Self::check_thread(zelf, vm)?;
+    ) -> PyResult<PyObjectRef> {
+        zelf.check_open(vm)?;
         // Not a number is no time to wait for.
         let when = if when.is_nan() { now() } else { when };
-        let handle = Self::make_handle(zelf, Some(when), args, vm)?;
-        zelf.timers.lock().push(when, handle.clone());
+        let (entry, handle) = if zelf.debug() {
+            vm.call_method(zelf.as_object(), "_check_thread", ())?;
+            let handle = Self::make_debug_handle(zelf, "call_at", Some(when), args, vm)?;
+            (Entry::Python(handle.clone()), handle)
+        } else {
+            let handle = Self::make_handle(zelf, Some(when), args, vm)?;
+            (Entry::Native(handle.clone()), handle.into())
+        };
+        zelf.timers.lock().push(when, entry);
         Ok(handle)
     }
 
@@ -154,28 +187,28 @@ impl EventLoopCore {
     }
 
     /// How long the next wait may last.
-    fn next_wait(&self) -> Wait {
-        let due = self.next_due();
+    fn next_wait(&self, vm: &VirtualMachine) -> PyResult<Wait> {
+        let due = self.next_due(vm)?;
         if self.stopping.load(Ordering::Relaxed) || !self.ready.lock().is_empty() {
-            return Wait::Poll;
+            return Ok(Wait::Poll);
         }
         let Some(due) = due else {
-            return Wait::Forever;
+            return Ok(Wait::Forever);
         };
         let left = due - now();
         if left <= CLOCK_RESOLUTION {
-            return Wait::Poll;
+            return Ok(Wait::Poll);
         }
         let left = left.min(LONGEST_WAIT);
-        Duration::try_from_secs_f64(left).map_or(Wait::Poll, Wait::For)
+        Ok(Duration::try_from_secs_f64(left).map_or(Wait::Poll, Wait::For))
     }
 
-    fn next_due(&self) -> Option<f64> {
+    fn next_due(&self, vm: &VirtualMachine) -> PyResult<Option<f64>> {
         loop {
             let mut dead = Vec::new();
-            let due = self.timers.lock().next_due(&mut dead);
+            let due = self.timers.lock().next_due(&mut dead, vm)?;
             if dead.is_empty() {
-                return due;
+                return Ok(due);
             }
             // What they owned may set new timers while it is dropped: look again.
             drop(dead);
@@ -184,16 +217,16 @@ impl EventLoopCore {
 
     /// Looks at the OS, unless callbacks are queued and it was looked at lately. True when the
     /// Python selector has events.
-    fn poll_os(&self, driver: &Driver, vm: &VirtualMachine) -> bool {
-        let wait = self.next_wait();
+    fn poll_os(&self, driver: &Driver, vm: &VirtualMachine) -> PyResult<bool> {
+        let wait = self.next_wait(vm)?;
         let busy = matches!(wait, Wait::Poll) || driver.wakes().has_work();
         if busy && !self.stopping.load(Ordering::Relaxed) {
             let turn = self.turns_without_os.fetch_add(1, Ordering::Relaxed);
             if !turn.is_multiple_of(OS_INTERVAL) {
-                return false;
+                return Ok(false);
             }
         }
-        driver.turn(&wait, vm)
+        Ok(driver.turn(&wait, vm))
     }
 
     fn resume_woken(&self, driver: &Driver, vm: &VirtualMachine) -> PyResult<()> {
@@ -212,57 +245,59 @@ impl EventLoopCore {
     }
 
     fn requeue(&self, waiter: PyRef<Waiter>, vm: &VirtualMachine) {
-        let fire = vm.new_function("fire", move |vm: &VirtualMachine| Waiter::fire(&waiter, vm));
-        let call = Call {
-            callback: fire.into(),
-            args: Vec::new(),
-            context: None,
+        let fire = vm.new_function("fire", move |_waiter: PyObjectRef, vm: &VirtualMachine| {
+            Waiter::fire(&waiter, vm)
+        });
+        let ready = Ready::Done {
+            function: fire.into(),
+            context: ContextRef::Native(contextvars::copy_current(vm)),
+            future: vm.ctx.none(),
         };
-        let handle = Handle::new(call, None, vm.ctx.none(), vm);
-        self.ready.lock().push_back(Ready::Native(handle));
+        self.ready.lock().push_back(Entry::Ready(ready));
     }
 
-    fn queue_due_timers(&self) {
-        let mut dead = Vec::new();
-        let mut timers = self.timers.lock();
-        if timers.next_due(&mut dead).is_some() {
-            let end = now() + CLOCK_RESOLUTION;
-            let mut ready = self.ready.lock();
-            while let Some(handle) = timers.pop_due(end, &mut dead) {
-                handle.set_due();
-                ready.push_back(Ready::Native(handle));
-            }
+    fn queue_due_timers(&self, vm: &VirtualMachine) -> PyResult<()> {
+        if self.next_due(vm)?.is_none() {
+            return Ok(());
         }
-        drop(timers);
-        drop(dead);
+        let end = now() + CLOCK_RESOLUTION;
+        loop {
+            let mut dead = Vec::new();
+            let entry = self.timers.lock().pop_due(end, &mut dead, vm)?;
+            drop(dead);
+            let Some(entry) = entry else { return Ok(()) };
+            entry.set_due(vm)?;
+            self.ready.lock().push_back(entry);
+        }
     }
 
     /// Runs what is queued now; what those callbacks queue waits for the next iteration.
     fn run_ready(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<()> {
         let count = zelf.ready.lock().len();
-        let debug = zelf.debug.load(Ordering::Relaxed);
+        let debug = zelf.debug();
         for _ in 0..count {
             let Some(entry) = zelf.ready.lock().pop_front() else {
                 break;
             };
             if debug {
-                Self::run_timed(zelf, entry, vm)?;
+                Self::run_timed(zelf, &entry, vm)?;
             } else {
-                entry.run(vm)?;
+                entry.run(zelf.as_object(), vm)?;
             }
         }
         Ok(())
     }
 
-    fn run_timed(zelf: &Py<Self>, entry: Ready, vm: &VirtualMachine) -> PyResult<()> {
-        let handle = entry.as_object();
+    fn run_timed(zelf: &Py<Self>, entry: &Entry, vm: &VirtualMachine) -> PyResult<()> {
+        let event_loop = zelf.as_object();
         let started = now();
-        match entry {
-            Ready::Native(handle) if !handle.is_cancelled() => Handle::run_and_keep(&handle, vm)?,
-            entry => entry.run(vm)?,
-        }
+        event_loop.set_attr("_current_handle", entry.handle(event_loop, vm), vm)?;
+        let result = entry.run(event_loop, vm);
+        event_loop.set_attr("_current_handle", vm.ctx.none(), vm)?;
+        result?;
         let seconds = vm.ctx.new_float(now() - started);
-        vm.call_method(zelf.as_object(), "_report_slow_callback", (handle, seconds))?;
+        let handle = entry.handle(event_loop, vm);
+        vm.call_method(event_loop, "_report_slow_callback", (handle, seconds))?;
         Ok(())
     }
 
@@ -274,43 +309,14 @@ impl EventLoopCore {
         Ok(())
     }
 
-    /// In debug mode, refuses to be called from a thread that does not run the loop.
-    fn check_thread(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<()> {
-        if zelf.debug.load(Ordering::Relaxed) {
-            vm.call_method(zelf.as_object(), "_check_thread", ())?;
-        }
-        Ok(())
-    }
-
     /// Sweeps out cancelled timers once they are many.
-    pub(super) fn note_timer_cancelled(event_loop: &PyObject) {
+    pub(super) fn note_timer_cancelled(event_loop: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
         if let Some(zelf) = event_loop.downcast_ref::<Self>() {
-            let dead = zelf.timers.lock().note_cancelled();
+            let dead = zelf.timers.lock().note_cancelled(vm)?;
             // Outside the lock: what a handle owns may run Python code.
             drop(dead);
         }
-    }
-}
-
-impl Ready {
-    fn run(self, vm: &VirtualMachine) -> PyResult<()> {
-        match self {
-            Self::Native(handle) if handle.is_cancelled() => Ok(()),
-            Self::Native(handle) => Handle::run(&handle, vm),
-            Self::Python(handle) => {
-                if handle.get_attr("_cancelled", vm)?.try_to_bool(vm)? {
-                    return Ok(());
-                }
-                vm.call_method(&handle, "_run", ()).map(drop)
-            }
-        }
-    }
-
-    fn as_object(&self) -> PyObjectRef {
-        match self {
-            Self::Native(handle) => handle.clone().into(),
-            Self::Python(handle) => handle.clone(),
-        }
+        Ok(())
     }
 }
 
@@ -324,6 +330,13 @@ impl EventLoopCore {
         let driver = Driver::new(selector).map_err(|error| {
             vm.new_os_error(format!("could not create the event loop: {error}"))
         })?;
+        let name = vm.ctx.intern_str("call_soon");
+        let (own, base) = (zelf.class(), Self::static_type());
+        let replaced = match (own.get_attr(name), base.get_attr(name)) {
+            (Some(own), Some(base)) => !own.is(&base),
+            _ => true,
+        };
+        zelf.own_call_soon.store(!replaced, Ordering::Relaxed);
         *zelf.wakes.lock() = Some(driver.wakes().clone());
         *zelf.driver.lock() = Some(Arc::new(driver));
         Ok(())
@@ -350,9 +363,11 @@ impl EventLoopCore {
 
     /// call_soon(callback, *args, context=None): call it in the next iteration.
     #[pymethod]
-    fn call_soon(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<PyRef<Handle>> {
-        Self::check_thread(zelf, vm)?;
-        Self::push_ready(zelf, args, vm)
+    fn call_soon(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
+        if zelf.debug() {
+            vm.call_method(zelf.as_object(), "_check_thread", ())?;
+        }
+        Self::push_ready(zelf, "call_soon", args, vm)
     }
 
     /// call_soon, from any thread.
@@ -361,8 +376,8 @@ impl EventLoopCore {
         zelf: &Py<Self>,
         args: FuncArgs,
         vm: &VirtualMachine,
-    ) -> PyResult<PyRef<Handle>> {
-        let handle = Self::push_ready(zelf, args, vm)?;
+    ) -> PyResult<PyObjectRef> {
+        let handle = Self::push_ready(zelf, "call_soon_threadsafe", args, vm)?;
         zelf.poke();
         Ok(handle)
     }
@@ -373,31 +388,54 @@ impl EventLoopCore {
         zelf: &Py<Self>,
         mut args: FuncArgs,
         vm: &VirtualMachine,
-    ) -> PyResult<PyRef<Handle>> {
-        let delay = take_seconds(&mut args, "delay", vm)?;
+    ) -> PyResult<PyObjectRef> {
+        let delay = take_seconds(&mut args, "delay must not be None", vm)?;
         Self::push_timer(zelf, now() + delay, args, vm)
     }
 
     /// call_at(when, callback, *args, context=None): call it when the loop's time is `when`.
     #[pymethod]
-    fn call_at(
-        zelf: &Py<Self>,
-        mut args: FuncArgs,
-        vm: &VirtualMachine,
-    ) -> PyResult<PyRef<Handle>> {
-        let when = take_seconds(&mut args, "when", vm)?;
+    fn call_at(zelf: &Py<Self>, mut args: FuncArgs, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
+        let when = take_seconds(&mut args, "when cannot be None", vm)?;
         Self::push_timer(zelf, when, args, vm)
     }
 
     #[pymethod]
-    fn _timer_handle_cancelled(zelf: &Py<Self>, _handle: PyObjectRef) {
-        Self::note_timer_cancelled(zelf.as_object());
+    fn _timer_handle_cancelled(
+        zelf: &Py<Self>,
+        _handle: PyObjectRef,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        Self::note_timer_cancelled(zelf.as_object(), vm)
+    }
+
+    /// create_task(coro, *, name=None, context=None, eager_start=None): schedule a coroutine.
+    #[pymethod]
+    fn create_task(zelf: PyRef<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        let special = zelf.debug() || zelf.has_task_factory.load(Ordering::Relaxed);
+        if special || args.args.len() != 1 {
+            return vm.call_method(zelf.as_object(), "_create_task_in_python", args);
+        }
+        zelf.check_open(vm)?;
+        let start = Start::from_args(args, vm)?;
+        Ok(Task::spawn(zelf.into(), start, vm)?.into())
+    }
+
+    /// create_future(): a Future of this loop.
+    #[pymethod]
+    fn create_future(zelf: PyRef<Self>, vm: &VirtualMachine) -> PyResult<PyRef<Future>> {
+        Future::on_loop(LoopRef::from(PyObjectRef::from(zelf)), vm)
+    }
+
+    #[pymethod]
+    fn _set_has_task_factory(zelf: &Py<Self>, has_one: bool) {
+        zelf.has_task_factory.store(has_one, Ordering::Relaxed);
     }
 
     /// Queues an asyncio.Handle that the selector's code made.
     #[pymethod]
     fn _add_callback(zelf: &Py<Self>, handle: PyObjectRef) {
-        zelf.ready.lock().push_back(Ready::Python(handle));
+        zelf.ready.lock().push_back(Entry::Python(handle));
     }
 
     /// Gets the loop out of its wait. From any thread.
@@ -407,13 +445,9 @@ impl EventLoopCore {
     }
 
     /// Whether debug mode is on.
-    ///
-    /// Native for more than speed: the interpreter's Task asks each time that one is made, and
-    /// ignores what the call raises. In Python code that could be the KeyboardInterrupt of a
-    /// signal, which would be lost.
     #[pymethod]
     fn get_debug(zelf: &Py<Self>) -> bool {
-        zelf.debug.load(Ordering::Relaxed)
+        zelf.debug()
     }
 
     #[pymethod]
@@ -436,12 +470,12 @@ impl EventLoopCore {
         let _running = RunningLoop::enter(driver.context());
         loop {
             vm.check_signals()?;
-            if zelf.poll_os(&driver, vm) {
+            if zelf.poll_os(&driver, vm)? {
                 Self::process_selector(&zelf, vm)?;
             }
             vm.check_signals()?;
             zelf.resume_woken(&driver, vm)?;
-            zelf.queue_due_timers();
+            zelf.queue_due_timers(vm)?;
             Self::run_ready(&zelf, vm)?;
             if zelf.stopping.swap(false, Ordering::Relaxed) {
                 return Ok(());
@@ -459,23 +493,11 @@ impl EventLoopCore {
     }
 }
 
-/// The interpreter's own task enters its context itself when it steps.
-fn enters_its_own_context(callback: &PyObjectRef) -> bool {
-    let class = callback.class();
-    let name = class.name();
-    *name == *"TaskStepMethWrapper" || *name == *"TaskWakeupMethWrapper"
-}
-
-fn copy_context(vm: &VirtualMachine) -> PyResult {
-    vm.import("_contextvars", 0)?
-        .get_attr("copy_context", vm)?
-        .call((), vm)
-}
-
-fn take_seconds(args: &mut FuncArgs, name: &str, vm: &VirtualMachine) -> PyResult<f64> {
+fn take_seconds(args: &mut FuncArgs, refusal: &str, vm: &VirtualMachine) -> PyResult<f64> {
+    let name = refusal.split(' ').next().unwrap_or_default();
     match args.take_positional_keyword(name) {
         Some(value) if !vm.is_none(&value) => Ok(value.try_float(vm)?.to_f64()),
-        _ => Err(vm.new_type_error(format!("{name} must not be None"))),
+        _ => Err(vm.new_type_error(refusal.to_owned())),
     }
 }
 

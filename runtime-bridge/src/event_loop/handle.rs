@@ -1,53 +1,51 @@
 //! A scheduled callback.
 
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::Mutex;
+use rustpython_vm::builtins::PyBaseExceptionRef;
+use rustpython_vm::common::hash::{PyHash, hash_pointer};
+use rustpython_vm::function::{FuncArgs, PyComparisonValue};
+use rustpython_vm::types::{Comparable, Hashable, PyComparisonOp, Representable};
 use rustpython_vm::{
-    AsObject, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, function::FuncArgs,
-    pyclass, types::Representable,
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass,
 };
 
 use super::EventLoopCore;
+use crate::asyncio::{Ready, attribute, ends_the_loop};
+use crate::contextvars::{Context, Entered};
 
 /// What `call_soon`, `call_later` and `call_at` return: `cancel()` keeps the callback from being
 /// called.
 #[pyclass(module = "_runtime_bridge", name = "Handle")]
 #[derive(PyPayload)]
 pub(crate) struct Handle {
-    call: Mutex<Option<Call>>,
+    call: Mutex<Option<Arc<Call>>>,
     cancelled: AtomicBool,
     scheduled: AtomicBool,
     when: Option<f64>,
     event_loop: PyObjectRef,
 }
 
-/// A callback, its arguments and the context to run it in; no context where the callee enters its
-/// own, as a task's step does.
-#[derive(Clone)]
-pub(crate) struct Call {
-    pub(crate) callback: PyObjectRef,
-    pub(crate) args: Vec<PyObjectRef>,
-    pub(crate) context: Option<PyObjectRef>,
+/// A callback, its arguments and the context to run it in.
+pub(super) struct Call {
+    pub(super) callback: PyObjectRef,
+    pub(super) args: Vec<PyObjectRef>,
+    pub(super) context: PyObjectRef,
 }
 
 impl Call {
-    fn invoke(self, vm: &VirtualMachine) -> PyResult {
-        let Self {
-            callback,
-            args,
-            context,
-        } = self;
-        match context {
-            None => callback.call(FuncArgs::from(args), vm),
-            Some(context) => {
-                let mut run_args = Vec::with_capacity(args.len() + 1);
-                run_args.push(callback);
-                run_args.extend(args);
-                vm.call_method(&context, "run", FuncArgs::from(run_args))
-            }
+    fn invoke(&self, vm: &VirtualMachine) -> PyResult {
+        if let Some(context) = self.context.downcast_ref::<Context>() {
+            let _entered = Entered::new(context, vm)?;
+            return self.callback.call(FuncArgs::from(self.args.clone()), vm);
         }
+        let mut args = Vec::with_capacity(self.args.len() + 1);
+        args.push(self.callback.clone());
+        args.extend_from_slice(&self.args);
+        vm.call_method(&self.context, "run", FuncArgs::from(args))
     }
 }
 
@@ -58,20 +56,48 @@ impl fmt::Debug for Handle {
 }
 
 impl Handle {
-    pub(crate) fn new(
+    fn same_call(&self, other: &Self) -> bool {
+        let (own, other) = (self.call.lock().clone(), other.call.lock().clone());
+        match (own, other) {
+            (Some(own), Some(other)) => {
+                own.callback.is(&other.callback)
+                    && own.args.len() == other.args.len()
+                    && own.args.iter().zip(&other.args).all(|(a, b)| a.is(b))
+            }
+            (None, None) => true,
+            _ => false,
+        }
+    }
+
+    pub(super) fn new(
         call: Call,
         when: Option<f64>,
         event_loop: PyObjectRef,
         vm: &VirtualMachine,
     ) -> PyRef<Self> {
         let handle = Self {
-            call: Mutex::new(Some(call)),
+            call: Mutex::new(Some(Arc::new(call))),
             cancelled: AtomicBool::new(false),
             scheduled: AtomicBool::new(when.is_some()),
             when,
             event_loop,
         };
         handle.into_ref(&vm.ctx)
+    }
+
+    /// A handle that shows what `ready` calls.
+    pub(crate) fn of_ready(
+        ready: Ready,
+        event_loop: &PyObject,
+        vm: &VirtualMachine,
+    ) -> PyRef<Self> {
+        let (callback, args, context) = ready.into_call(vm);
+        let call = Call {
+            callback,
+            args,
+            context,
+        };
+        Self::new(call, None, event_loop.to_owned(), vm)
     }
 
     pub(crate) fn is_cancelled(&self) -> bool {
@@ -85,31 +111,23 @@ impl Handle {
     /// Calls the callback. An exception goes to the loop's exception handler, apart from
     /// `SystemExit` and `KeyboardInterrupt`, which end the loop.
     pub(crate) fn run(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<()> {
-        let call = zelf.call.lock().take();
-        Self::invoke(zelf, call, vm)
-    }
-
-    /// As [`run`](Self::run), for debug mode: the handle can tell afterwards what it called.
-    pub(crate) fn run_and_keep(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<()> {
-        let call = zelf.call.lock().clone();
-        Self::invoke(zelf, call, vm)
-    }
-
-    fn invoke(zelf: &Py<Self>, call: Option<Call>, vm: &VirtualMachine) -> PyResult<()> {
-        let Some(call) = call else {
+        let Some(call) = zelf.call.lock().clone() else {
             return Ok(());
         };
-        let callback = call.callback.clone();
-        let Err(exception) = call.invoke(vm) else {
-            return Ok(());
-        };
-        let exceptions = &vm.ctx.exceptions;
-        if exception.fast_isinstance(exceptions.keyboard_interrupt)
-            || exception.fast_isinstance(exceptions.system_exit)
-        {
-            return Err(exception);
+        match call.invoke(vm) {
+            Ok(_) => Ok(()),
+            Err(exception) if ends_the_loop(&exception, vm) => Err(exception),
+            Err(exception) => Self::report(zelf, exception, vm),
         }
-        let message = format!("Exception in callback {}", callback.repr(vm)?);
+    }
+
+    /// Tells the loop's exception handler of what the callback raised.
+    pub(crate) fn report(
+        zelf: &Py<Self>,
+        exception: PyBaseExceptionRef,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        let message = format!("Exception in callback {}", zelf.describe(vm)?);
         let report = vm.ctx.new_dict();
         report.set_item("message", vm.ctx.new_str(message).into(), vm)?;
         report.set_item("exception", exception.into(), vm)?;
@@ -117,23 +135,35 @@ impl Handle {
         vm.call_method(&zelf.event_loop, "call_exception_handler", (report,))?;
         Ok(())
     }
+
+    /// The callback, the way that asyncio writes one: its name and where it is defined.
+    fn describe(&self, vm: &VirtualMachine) -> PyResult<String> {
+        let Some(call) = self.call.lock().clone() else {
+            return Ok(String::new());
+        };
+        let args = vm.ctx.new_tuple(call.args.clone());
+        let text = attribute("asyncio.format_helpers", "_format_callback_source", vm)?
+            .call((call.callback.clone(), args), vm)?;
+        Ok(text.str(vm)?.to_string())
+    }
 }
 
 #[pyclass(
-    with(Representable),
+    with(Comparable, Hashable, Representable),
     flags(HAS_DICT, HAS_WEAKREF, DISALLOW_INSTANTIATION)
 )]
 impl Handle {
     /// Cancels the callback. Has no effect if it was called already.
     #[pymethod]
-    fn cancel(zelf: &Py<Self>) {
+    fn cancel(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<()> {
         let is_first = !zelf.cancelled.swap(true, Ordering::Relaxed);
-        if is_first && zelf.scheduled.load(Ordering::Relaxed) {
-            EventLoopCore::note_timer_cancelled(&zelf.event_loop);
-        }
         // Dropped outside the lock: what it owns may run Python code.
         let call = zelf.call.lock().take();
         drop(call);
+        if is_first && zelf.scheduled.load(Ordering::Relaxed) {
+            EventLoopCore::note_timer_cancelled(&zelf.event_loop, vm)?;
+        }
+        Ok(())
     }
 
     /// Whether the callback was cancelled.
@@ -189,10 +219,7 @@ impl Handle {
     /// The context in which the callback will run.
     #[pymethod]
     fn get_context(zelf: &Py<Self>) -> Option<PyObjectRef> {
-        zelf.call
-            .lock()
-            .as_ref()
-            .and_then(|call| call.context.clone())
+        zelf.call.lock().as_ref().map(|call| call.context.clone())
     }
 
     #[pymethod]
@@ -214,11 +241,48 @@ impl Representable for Handle {
         if let Some(when) = zelf.when {
             text.push_str(&format!(" when={when}"));
         }
-        let callback = zelf.call.lock().as_ref().map(|call| call.callback.clone());
-        if let Some(callback) = callback {
-            text.push_str(&format!(" {}", callback.repr(vm)?));
+        let callback = zelf.describe(vm)?;
+        if !callback.is_empty() {
+            text.push_str(&format!(" {callback}"));
         }
         text.push('>');
         Ok(text)
+    }
+}
+
+impl Hashable for Handle {
+    fn hash(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyHash> {
+        match zelf.when {
+            Some(when) => vm.ctx.new_float(when).as_object().hash(vm),
+            None => Ok(hash_pointer(zelf.as_object().get_id())),
+        }
+    }
+}
+
+/// Timers are ordered by their times, as asyncio.TimerHandle is.
+impl Comparable for Handle {
+    fn cmp(
+        zelf: &Py<Self>,
+        other: &PyObject,
+        op: PyComparisonOp,
+        _vm: &VirtualMachine,
+    ) -> PyResult<PyComparisonValue> {
+        let same = zelf.is(other);
+        let Some(other) = other.downcast_ref::<Self>() else {
+            return Ok(PyComparisonValue::NotImplemented);
+        };
+        let (Some(when), Some(other_when)) = (zelf.when, other.when) else {
+            return op.eq_only(|| Ok(PyComparisonValue::Implemented(same)));
+        };
+        let equal = same || (when == other_when && zelf.same_call(other));
+        let result = match op {
+            PyComparisonOp::Eq => equal,
+            PyComparisonOp::Ne => !equal,
+            PyComparisonOp::Lt => when < other_when,
+            PyComparisonOp::Le => when < other_when || equal,
+            PyComparisonOp::Gt => when > other_when,
+            PyComparisonOp::Ge => when > other_when || equal,
+        };
+        Ok(PyComparisonValue::Implemented(result))
     }
 }

@@ -6,6 +6,7 @@
 
 mod core;
 mod driver;
+mod entry;
 mod handle;
 mod timers;
 

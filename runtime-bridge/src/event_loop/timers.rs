@@ -3,16 +3,16 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
-use rustpython_vm::PyRef;
+use rustpython_vm::{PyResult, VirtualMachine};
 
-use super::handle::Handle;
+use super::entry::Entry;
 
 /// More cancelled timers than this, and more than half of all: they are swept out.
 const SWEEP_THRESHOLD: usize = 100;
 
 /// A heap of timers, earliest first; equal times keep the order in which they were set.
 #[derive(Default)]
-pub(crate) struct Timers {
+pub(super) struct Timers {
     heap: BinaryHeap<Timer>,
     next_sequence: u64,
     cancelled: usize,
@@ -21,58 +21,69 @@ pub(crate) struct Timers {
 struct Timer {
     when: f64,
     sequence: u64,
-    handle: PyRef<Handle>,
+    entry: Entry,
 }
 
 impl Timers {
-    pub(crate) fn push(&mut self, when: f64, handle: PyRef<Handle>) {
+    pub(super) fn push(&mut self, when: f64, entry: Entry) {
         let sequence = self.next_sequence;
         self.next_sequence += 1;
         self.heap.push(Timer {
             when,
             sequence,
-            handle,
+            entry,
         });
     }
 
     /// When the next callback is due, in the loop's time. Cancelled ones before it move to `dead`,
     /// to be dropped outside of any lock: what a handle owns may run Python code.
-    pub(crate) fn next_due(&mut self, dead: &mut Vec<PyRef<Handle>>) -> Option<f64> {
+    pub(super) fn next_due(
+        &mut self,
+        dead: &mut Vec<Entry>,
+        vm: &VirtualMachine,
+    ) -> PyResult<Option<f64>> {
         loop {
-            let timer = self.heap.peek()?;
-            if !timer.handle.is_cancelled() {
-                return Some(timer.when);
+            let Some(timer) = self.heap.peek() else {
+                return Ok(None);
+            };
+            if !timer.entry.is_cancelled(vm)? {
+                return Ok(Some(timer.when));
             }
-            dead.extend(self.heap.pop().map(|timer| timer.handle));
+            dead.extend(self.heap.pop().map(|timer| timer.entry));
             self.cancelled = self.cancelled.saturating_sub(1);
         }
     }
 
     /// Takes the next callback whose time came before `end`.
-    pub(crate) fn pop_due(
+    pub(super) fn pop_due(
         &mut self,
         end: f64,
-        dead: &mut Vec<PyRef<Handle>>,
-    ) -> Option<PyRef<Handle>> {
-        if self.next_due(dead)? < end {
-            self.heap.pop().map(|timer| timer.handle)
-        } else {
-            None
+        dead: &mut Vec<Entry>,
+        vm: &VirtualMachine,
+    ) -> PyResult<Option<Entry>> {
+        match self.next_due(dead, vm)? {
+            Some(due) if due < end => Ok(self.heap.pop().map(|timer| timer.entry)),
+            _ => Ok(None),
         }
     }
 
     /// A timer of this heap was cancelled. Returns those to drop, once they are many.
-    pub(crate) fn note_cancelled(&mut self) -> Vec<PyRef<Handle>> {
+    pub(super) fn note_cancelled(&mut self, vm: &VirtualMachine) -> PyResult<Vec<Entry>> {
         self.cancelled += 1;
         if self.cancelled <= SWEEP_THRESHOLD || self.cancelled * 2 <= self.heap.len() {
-            return Vec::new();
+            return Ok(Vec::new());
         }
         self.cancelled = 0;
-        let (dead, alive): (Vec<_>, Vec<_>) = std::mem::take(&mut self.heap)
-            .into_iter()
-            .partition(|timer| timer.handle.is_cancelled());
-        self.heap = alive.into();
-        dead.into_iter().map(|timer| timer.handle).collect()
+        let (mut dead, mut alive) = (Vec::new(), BinaryHeap::with_capacity(self.heap.len()));
+        for timer in std::mem::take(&mut self.heap) {
+            if timer.entry.is_cancelled(vm)? {
+                dead.push(timer.entry);
+            } else {
+                alive.push(timer);
+            }
+        }
+        self.heap = alive;
+        Ok(dead)
     }
 }
 
