@@ -211,8 +211,15 @@ impl Future {
     }
 
     fn finish_pending(zelf: &Py<Self>, outcome: Outcome, vm: &VirtualMachine) -> PyResult<()> {
-        zelf.event_loop(vm)?;
         if Self::finish(zelf, outcome, vm)? {
+            return Ok(());
+        }
+        Self::check_pending(zelf, vm)
+    }
+
+    fn check_pending(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<()> {
+        zelf.event_loop(vm)?;
+        if zelf.is_pending() {
             return Ok(());
         }
         let state = zelf.core.lock().outcome.name();
@@ -360,6 +367,7 @@ impl Future {
     /// Mark the future done and set an exception. InvalidStateError if it is done already.
     #[pymethod]
     fn set_exception(zelf: &Py<Self>, exception: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+        Self::check_pending(zelf, vm)?;
         let exception = as_exception(exception, vm)?;
         let traceback = exception.traceback();
         Self::finish_pending(zelf, Outcome::Exception(exception, traceback), vm)

@@ -7,6 +7,7 @@ use rustpython_vm::function::OptionalArg;
 use rustpython_vm::object::{Traverse, TraverseFn};
 use rustpython_vm::protocol::PyIterReturn;
 use rustpython_vm::types::{IterNext, Iterable, SelfIter};
+use rustpython_vm::warn::warn;
 use rustpython_vm::{Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
 
 use super::Future;
@@ -61,6 +62,13 @@ impl FutureIter {
     }
 }
 
+fn warn_of_old_signature(vm: &VirtualMachine) -> PyResult<()> {
+    let message = "the (type, exc, tb) signature of throw() is deprecated, \
+                   use the single-arg signature instead.";
+    let category = vm.ctx.exceptions.deprecation_warning.to_owned();
+    warn(vm.ctx.new_str(message).into(), Some(category), 1, None, vm)
+}
+
 #[pyclass(with(IterNext, Iterable), flags(DISALLOW_INSTANTIATION))]
 impl FutureIter {
     #[pymethod]
@@ -76,6 +84,9 @@ impl FutureIter {
         traceback: OptionalArg<PyObjectRef>,
         vm: &VirtualMachine,
     ) -> PyResult<PyIterReturn> {
+        if value.is_present() || traceback.is_present() {
+            warn_of_old_signature(vm)?;
+        }
         let (value, traceback) = (value.unwrap_or_none(vm), traceback.unwrap_or_none(vm));
         let thrown = vm.normalize_exception(exception, value, traceback)?;
         zelf.finish();

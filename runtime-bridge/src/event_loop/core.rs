@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, ReentrantMutex};
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::PyType, class::StaticType as _, function::FuncArgs, pyclass, types::Constructor,
@@ -15,9 +15,9 @@ use rustpython_vm::{
 
 use super::driver::{Driver, Wait};
 use super::entry::Entry;
-use super::handle::{Call, Handle};
+use super::handle::{Call, Handle, Kind};
 use super::timers::Timers;
-use crate::asyncio::{ContextRef, Future, LoopRef, Ready, Start, Task};
+use crate::asyncio::{ContextRef, Future, LoopRef, Ready, Start, Task, attribute};
 use crate::contextvars;
 use crate::runtime::RunningLoop;
 use crate::waiter::Waiter;
@@ -46,6 +46,9 @@ pub struct EventLoopCore {
     /// No subclass has a `call_soon` of its own, which tasks would have to go through.
     own_call_soon: AtomicBool,
     has_task_factory: AtomicBool,
+    /// `time` is the clock's: no subclass or test tool replaced it.
+    own_time: AtomicBool,
+    own_call_at: AtomicBool,
     turns_without_os: AtomicU32,
 }
 
@@ -69,6 +72,8 @@ impl Constructor for EventLoopCore {
             debug: AtomicBool::new(false),
             own_call_soon: AtomicBool::new(false),
             has_task_factory: AtomicBool::new(false),
+            own_time: AtomicBool::new(true),
+            own_call_at: AtomicBool::new(true),
             turns_without_os: AtomicU32::new(0),
         })
     }
@@ -90,6 +95,15 @@ impl EventLoopCore {
         Ok(())
     }
 
+    /// The loop's time in seconds.
+    fn now(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<f64> {
+        if zelf.own_time.load(Ordering::Relaxed) {
+            return Ok(now());
+        }
+        let time = vm.call_method(zelf.as_object(), "time", ())?;
+        Ok(time.try_float(vm)?.to_f64())
+    }
+
     fn check_open(&self, vm: &VirtualMachine) -> PyResult<()> {
         if self.closed.load(Ordering::Relaxed) {
             return Err(vm.new_runtime_error("Event loop is closed"));
@@ -99,24 +113,24 @@ impl EventLoopCore {
 
     fn make_handle(
         zelf: &Py<Self>,
-        when: Option<f64>,
+        kind: Kind,
         mut args: FuncArgs,
         vm: &VirtualMachine,
     ) -> PyResult<PyRef<Handle>> {
         let context = args.take_keyword("context").filter(|it| !vm.is_none(it));
+        let Some(callback) = args.take_positional_keyword("callback") else {
+            return Err(vm.new_type_error("missing a required argument: 'callback'"));
+        };
         if let Some(name) = args.kwargs.keys().next() {
             let message = format!("got an unexpected keyword argument '{name}'");
             return Err(vm.new_type_error(message));
         }
-        let Some(callback) = args.take_positional() else {
-            return Err(vm.new_type_error("missing a required argument: 'callback'"));
-        };
         let call = Call {
             callback,
             args: args.args,
             context: context.unwrap_or_else(|| contextvars::copy_current(vm).into()),
         };
-        Ok(Handle::new(call, when, zelf.to_owned().into(), vm))
+        Ok(Handle::new(call, kind, zelf.to_owned().into(), vm))
     }
 
     /// In debug mode, an `asyncio.Handle`, which remembers where it was made.
@@ -135,6 +149,7 @@ impl EventLoopCore {
     fn push_ready(
         zelf: &Py<Self>,
         name: &str,
+        kind: Kind,
         args: FuncArgs,
         vm: &VirtualMachine,
     ) -> PyResult<PyObjectRef> {
@@ -143,7 +158,7 @@ impl EventLoopCore {
             let handle = Self::make_debug_handle(zelf, name, None, args, vm)?;
             (Entry::Python(handle.clone()), handle)
         } else {
-            let handle = Self::make_handle(zelf, None, args, vm)?;
+            let handle = Self::make_handle(zelf, kind, args, vm)?;
             (Entry::Native(handle.clone()), handle.into())
         };
         zelf.ready.lock().push_back(entry);
@@ -164,7 +179,7 @@ impl EventLoopCore {
             let handle = Self::make_debug_handle(zelf, "call_at", Some(when), args, vm)?;
             (Entry::Python(handle.clone()), handle)
         } else {
-            let handle = Self::make_handle(zelf, Some(when), args, vm)?;
+            let handle = Self::make_handle(zelf, Kind::At(when), args, vm)?;
             (Entry::Native(handle.clone()), handle.into())
         };
         zelf.timers.lock().push(when, entry);
@@ -187,15 +202,15 @@ impl EventLoopCore {
     }
 
     /// How long the next wait may last.
-    fn next_wait(&self, vm: &VirtualMachine) -> PyResult<Wait> {
-        let due = self.next_due(vm)?;
-        if self.stopping.load(Ordering::Relaxed) || !self.ready.lock().is_empty() {
+    fn next_wait(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<Wait> {
+        let due = zelf.next_due(vm)?;
+        if zelf.stopping.load(Ordering::Relaxed) || !zelf.ready.lock().is_empty() {
             return Ok(Wait::Poll);
         }
         let Some(due) = due else {
             return Ok(Wait::Forever);
         };
-        let left = due - now();
+        let left = due - Self::now(zelf, vm)?;
         if left <= CLOCK_RESOLUTION {
             return Ok(Wait::Poll);
         }
@@ -217,11 +232,11 @@ impl EventLoopCore {
 
     /// Looks at the OS, unless callbacks are queued and it was looked at lately. True when the
     /// Python selector has events.
-    fn poll_os(&self, driver: &Driver, vm: &VirtualMachine) -> PyResult<bool> {
-        let wait = self.next_wait(vm)?;
+    fn poll_os(zelf: &Py<Self>, driver: &Driver, vm: &VirtualMachine) -> PyResult<bool> {
+        let wait = Self::next_wait(zelf, vm)?;
         let busy = matches!(wait, Wait::Poll) || driver.wakes().has_work();
-        if busy && !self.stopping.load(Ordering::Relaxed) {
-            let turn = self.turns_without_os.fetch_add(1, Ordering::Relaxed);
+        if busy && !zelf.stopping.load(Ordering::Relaxed) {
+            let turn = zelf.turns_without_os.fetch_add(1, Ordering::Relaxed);
             if !turn.is_multiple_of(OS_INTERVAL) {
                 return Ok(false);
             }
@@ -256,18 +271,18 @@ impl EventLoopCore {
         self.ready.lock().push_back(Entry::Ready(ready));
     }
 
-    fn queue_due_timers(&self, vm: &VirtualMachine) -> PyResult<()> {
-        if self.next_due(vm)?.is_none() {
+    fn queue_due_timers(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<()> {
+        if zelf.next_due(vm)?.is_none() {
             return Ok(());
         }
-        let end = now() + CLOCK_RESOLUTION;
+        let end = Self::now(zelf, vm)? + CLOCK_RESOLUTION;
         loop {
             let mut dead = Vec::new();
-            let entry = self.timers.lock().pop_due(end, &mut dead, vm)?;
+            let entry = zelf.timers.lock().pop_due(end, &mut dead, vm)?;
             drop(dead);
             let Some(entry) = entry else { return Ok(()) };
             entry.set_due(vm)?;
-            self.ready.lock().push_back(entry);
+            zelf.ready.lock().push_back(entry);
         }
     }
 
@@ -330,13 +345,11 @@ impl EventLoopCore {
         let driver = Driver::new(selector).map_err(|error| {
             vm.new_os_error(format!("could not create the event loop: {error}"))
         })?;
-        let name = vm.ctx.intern_str("call_soon");
-        let (own, base) = (zelf.class(), Self::static_type());
-        let replaced = match (own.get_attr(name), base.get_attr(name)) {
-            (Some(own), Some(base)) => !own.is(&base),
-            _ => true,
-        };
-        zelf.own_call_soon.store(!replaced, Ordering::Relaxed);
+        zelf.own_call_soon
+            .store(Self::is_own(zelf, "call_soon", vm), Ordering::Relaxed);
+        zelf.own_call_at
+            .store(Self::is_own(zelf, "call_at", vm), Ordering::Relaxed);
+        Self::note_clock(zelf, vm);
         *zelf.wakes.lock() = Some(driver.wakes().clone());
         *zelf.driver.lock() = Some(Arc::new(driver));
         Ok(())
@@ -367,7 +380,7 @@ impl EventLoopCore {
         if zelf.debug() {
             vm.call_method(zelf.as_object(), "_check_thread", ())?;
         }
-        Self::push_ready(zelf, "call_soon", args, vm)
+        Self::push_ready(zelf, "call_soon", Kind::Soon, args, vm)
     }
 
     /// call_soon, from any thread.
@@ -377,7 +390,8 @@ impl EventLoopCore {
         args: FuncArgs,
         vm: &VirtualMachine,
     ) -> PyResult<PyObjectRef> {
-        let handle = Self::push_ready(zelf, "call_soon_threadsafe", args, vm)?;
+        let kind = Kind::SoonThreadsafe(ReentrantMutex::default());
+        let handle = Self::push_ready(zelf, "call_soon_threadsafe", kind, args, vm)?;
         zelf.poke();
         Ok(handle)
     }
@@ -390,7 +404,12 @@ impl EventLoopCore {
         vm: &VirtualMachine,
     ) -> PyResult<PyObjectRef> {
         let delay = take_seconds(&mut args, "delay must not be None", vm)?;
-        Self::push_timer(zelf, now() + delay, args, vm)
+        let when = Self::now(zelf, vm)? + delay;
+        if !zelf.own_call_at.load(Ordering::Relaxed) {
+            args.prepend_arg(vm.ctx.new_float(when).into());
+            return vm.call_method(zelf.as_object(), "call_at", args);
+        }
+        Self::push_timer(zelf, when, args, vm)
     }
 
     /// call_at(when, callback, *args, context=None): call it when the loop's time is `when`.
@@ -413,7 +432,7 @@ impl EventLoopCore {
     #[pymethod]
     fn create_task(zelf: PyRef<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
         let special = zelf.debug() || zelf.has_task_factory.load(Ordering::Relaxed);
-        if special || args.args.len() != 1 {
+        if special || args.args.len() != 1 || !is_task_class_ours(vm)? {
             return vm.call_method(zelf.as_object(), "_create_task_in_python", args);
         }
         zelf.check_open(vm)?;
@@ -466,16 +485,19 @@ impl EventLoopCore {
     fn _run(zelf: PyRef<Self>, stopping: bool, vm: &VirtualMachine) -> PyResult<()> {
         // Also forgets a stop() of an earlier run that ended with an exception.
         zelf.stopping.store(stopping, Ordering::Relaxed);
+        // asyncio looks at the OS in the first iteration of each run.
+        zelf.turns_without_os.store(0, Ordering::Relaxed);
+        Self::note_clock(&zelf, vm);
         let driver = Self::own_driver(&zelf, vm)?;
         let _running = RunningLoop::enter(driver.context());
         loop {
             vm.check_signals()?;
-            if zelf.poll_os(&driver, vm)? {
+            if Self::poll_os(&zelf, &driver, vm)? {
                 Self::process_selector(&zelf, vm)?;
             }
             vm.check_signals()?;
             zelf.resume_woken(&driver, vm)?;
-            zelf.queue_due_timers(vm)?;
+            Self::queue_due_timers(&zelf, vm)?;
             Self::run_ready(&zelf, vm)?;
             if zelf.stopping.swap(false, Ordering::Relaxed) {
                 return Ok(());
@@ -485,12 +507,36 @@ impl EventLoopCore {
 }
 
 impl EventLoopCore {
+    /// Whether no subclass replaced the method.
+    fn is_own(zelf: &Py<Self>, method: &'static str, vm: &VirtualMachine) -> bool {
+        let name = vm.ctx.intern_str(method);
+        let base = Self::static_type().get_attr(name);
+        let own = zelf.class().get_attr(name);
+        own.zip(base).is_some_and(|(own, base)| own.is(&base))
+    }
+
+    /// Finds out whose clock the timers go by.
+    fn note_clock(zelf: &Py<Self>, vm: &VirtualMachine) {
+        let patched = zelf
+            .as_object()
+            .dict()
+            .is_some_and(|dict| dict.contains_key("time", vm));
+        let own = !patched && Self::is_own(zelf, "time", vm);
+        zelf.own_time.store(own, Ordering::Relaxed);
+    }
+
     fn poke(&self) {
         // Not the driver's own lock: a closing loop may hold that for long.
         if let Some(wakes) = &*self.wakes.lock() {
             wakes.poke();
         }
     }
+}
+
+/// Whether `asyncio.tasks.Task` is what it was when asyncio was imported.
+fn is_task_class_ours(vm: &VirtualMachine) -> PyResult<bool> {
+    let class = attribute("asyncio.tasks", "Task", vm)?;
+    Ok(class.is(Task::static_type()))
 }
 
 fn take_seconds(args: &mut FuncArgs, refusal: &str, vm: &VirtualMachine) -> PyResult<f64> {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, ReentrantMutex, ReentrantMutexGuard};
 use rustpython_vm::builtins::PyBaseExceptionRef;
 use rustpython_vm::common::hash::{PyHash, hash_pointer};
 use rustpython_vm::function::{FuncArgs, PyComparisonValue};
@@ -25,8 +25,27 @@ pub(crate) struct Handle {
     call: Mutex<Option<Arc<Call>>>,
     cancelled: AtomicBool,
     scheduled: AtomicBool,
-    when: Option<f64>,
+    kind: Kind,
     event_loop: PyObjectRef,
+}
+
+/// Which of asyncio's handles it is.
+pub(super) enum Kind {
+    Soon,
+    /// Of `call_soon_threadsafe`: while the callback runs, other threads wait to cancel it.
+    SoonThreadsafe(ReentrantMutex<()>),
+    /// Due at this time of the loop, in seconds.
+    At(f64),
+}
+
+impl Kind {
+    fn class_name(&self) -> &'static str {
+        match self {
+            Self::Soon => "Handle",
+            Self::SoonThreadsafe(_) => "_ThreadSafeHandle",
+            Self::At(_) => "TimerHandle",
+        }
+    }
 }
 
 /// A callback, its arguments and the context to run it in.
@@ -56,6 +75,25 @@ impl fmt::Debug for Handle {
 }
 
 impl Handle {
+    fn due(&self) -> Option<f64> {
+        match self.kind {
+            Kind::At(when) => Some(when),
+            Kind::Soon | Kind::SoonThreadsafe(_) => None,
+        }
+    }
+
+    /// For a handle of `call_soon_threadsafe`: waits until its callback does not run in another
+    /// thread, and keeps it from starting there.
+    fn lock(&self, vm: &VirtualMachine) -> Option<ReentrantMutexGuard<'_, ()>> {
+        match &self.kind {
+            Kind::SoonThreadsafe(lock) => Some(
+                lock.try_lock()
+                    .unwrap_or_else(|| vm.allow_threads(|| lock.lock())),
+            ),
+            Kind::Soon | Kind::At(_) => None,
+        }
+    }
+
     fn same_call(&self, other: &Self) -> bool {
         let (own, other) = (self.call.lock().clone(), other.call.lock().clone());
         match (own, other) {
@@ -71,15 +109,15 @@ impl Handle {
 
     pub(super) fn new(
         call: Call,
-        when: Option<f64>,
+        kind: Kind,
         event_loop: PyObjectRef,
         vm: &VirtualMachine,
     ) -> PyRef<Self> {
         let handle = Self {
             call: Mutex::new(Some(Arc::new(call))),
             cancelled: AtomicBool::new(false),
-            scheduled: AtomicBool::new(when.is_some()),
-            when,
+            scheduled: AtomicBool::new(matches!(kind, Kind::At(_))),
+            kind,
             event_loop,
         };
         handle.into_ref(&vm.ctx)
@@ -97,7 +135,7 @@ impl Handle {
             args,
             context,
         };
-        Self::new(call, None, event_loop.to_owned(), vm)
+        Self::new(call, Kind::Soon, event_loop.to_owned(), vm)
     }
 
     pub(crate) fn is_cancelled(&self) -> bool {
@@ -111,6 +149,8 @@ impl Handle {
     /// Calls the callback. An exception goes to the loop's exception handler, apart from
     /// `SystemExit` and `KeyboardInterrupt`, which end the loop.
     pub(crate) fn run(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<()> {
+        let _lock = zelf.lock(vm);
+        // Cancelling takes the call away, perhaps just before the lock was had.
         let Some(call) = zelf.call.lock().clone() else {
             return Ok(());
         };
@@ -156,6 +196,7 @@ impl Handle {
     /// Cancels the callback. Has no effect if it was called already.
     #[pymethod]
     fn cancel(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<()> {
+        let _lock = zelf.lock(vm);
         let is_first = !zelf.cancelled.swap(true, Ordering::Relaxed);
         // Dropped outside the lock: what it owns may run Python code.
         let call = zelf.call.lock().take();
@@ -168,17 +209,15 @@ impl Handle {
 
     /// Whether the callback was cancelled.
     #[pymethod]
-    fn cancelled(zelf: &Py<Self>) -> bool {
+    fn cancelled(zelf: &Py<Self>, vm: &VirtualMachine) -> bool {
+        let _lock = zelf.lock(vm);
         zelf.is_cancelled()
     }
 
     /// What isinstance() goes by: the class of asyncio that this stands for.
     #[pygetset]
     fn __class__(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
-        let name = match zelf.when {
-            Some(_) => "TimerHandle",
-            None => "Handle",
-        };
+        let name = zelf.kind.class_name();
         let package = vm.import("asyncio.events", 0)?;
         package.get_attr("events", vm)?.get_attr(name, vm)
     }
@@ -206,6 +245,16 @@ impl Handle {
     }
 
     #[pygetset]
+    fn _context(zelf: &Py<Self>) -> Option<PyObjectRef> {
+        Self::get_context(zelf)
+    }
+
+    #[pygetset]
+    fn _source_traceback(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        vm.ctx.none()
+    }
+
+    #[pygetset]
     fn _scheduled(zelf: &Py<Self>) -> bool {
         zelf.scheduled.load(Ordering::Relaxed)
     }
@@ -213,7 +262,7 @@ impl Handle {
     /// The loop's time, in seconds, at which the callback is due; None for call_soon.
     #[pymethod]
     fn when(zelf: &Py<Self>) -> Option<f64> {
-        zelf.when
+        zelf.due()
     }
 
     /// The context in which the callback will run.
@@ -230,15 +279,11 @@ impl Handle {
 
 impl Representable for Handle {
     fn repr_str(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<String> {
-        let mut text = String::from(if zelf.when.is_some() {
-            "<TimerHandle"
-        } else {
-            "<Handle"
-        });
+        let mut text = format!("<{}", zelf.kind.class_name());
         if zelf.is_cancelled() {
             text.push_str(" cancelled");
         }
-        if let Some(when) = zelf.when {
+        if let Some(when) = zelf.due() {
             text.push_str(&format!(" when={when}"));
         }
         let callback = zelf.describe(vm)?;
@@ -252,7 +297,7 @@ impl Representable for Handle {
 
 impl Hashable for Handle {
     fn hash(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyHash> {
-        match zelf.when {
+        match zelf.due() {
             Some(when) => vm.ctx.new_float(when).as_object().hash(vm),
             None => Ok(hash_pointer(zelf.as_object().get_id())),
         }
@@ -271,7 +316,7 @@ impl Comparable for Handle {
         let Some(other) = other.downcast_ref::<Self>() else {
             return Ok(PyComparisonValue::NotImplemented);
         };
-        let (Some(when), Some(other_when)) = (zelf.when, other.when) else {
+        let (Some(when), Some(other_when)) = (zelf.due(), other.due()) else {
             return op.eq_only(|| Ok(PyComparisonValue::Implemented(same)));
         };
         let equal = same || (when == other_when && zelf.same_call(other));
