@@ -9,6 +9,9 @@ use crate::event_loop::{EventLoopCore, Handle};
 use crate::waiter::Waiter;
 use crate::{asyncio, contextvars};
 
+// py_freeze does not tell cargo what it reads: without this a change would not be compiled in.
+const _: &[u8] = include_bytes!("../python/unix_events.py");
+
 /// The interpreter's module that our `asyncio.unix_events` runs first.
 const STOCK_UNIX_EVENTS: &str = "asyncio.unix_events";
 /// The name under which that module stays reachable.
