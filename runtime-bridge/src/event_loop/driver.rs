@@ -14,6 +14,8 @@ use rustpython_vm::VirtualMachine;
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
+#[cfg(target_os = "linux")]
+use super::precise_timer::PreciseTimer;
 use crate::runtime::{
     LoopContext, OwnedRuntime, SIGNAL_CHECK_INTERVAL, UnparkGuard, takes_signals,
 };
@@ -32,6 +34,8 @@ pub(crate) enum Wait {
 /// The runtime of one event loop.
 pub(crate) struct Driver {
     selector: ManuallyDrop<AsyncFd<OwnedFd>>,
+    #[cfg(target_os = "linux")]
+    precise: PreciseTimer,
     runtime: OwnedRuntime,
     wakes: Arc<WakeQueue>,
 }
@@ -41,13 +45,16 @@ impl Driver {
     pub(crate) fn new(selector: BorrowedFd<'_>) -> io::Result<Self> {
         let runtime = OwnedRuntime::new()?;
         let selector = selector.try_clone_to_owned()?;
-        let selector = {
-            let _entered = runtime.enter();
-            // SAFETY: the AsyncFd owns the descriptor, which stays the same while it lives.
-            unsafe { AsyncFd::register_with_interest(selector, Interest::READABLE) }?
-        };
+        let entered = runtime.enter();
+        // SAFETY: the AsyncFd owns the descriptor, which stays the same while it lives.
+        let selector = unsafe { AsyncFd::register_with_interest(selector, Interest::READABLE) }?;
+        #[cfg(target_os = "linux")]
+        let precise = PreciseTimer::new()?;
+        drop(entered);
         Ok(Self {
             selector: ManuallyDrop::new(selector),
+            #[cfg(target_os = "linux")]
+            precise,
             runtime,
             wakes: Arc::default(),
         })
@@ -92,11 +99,8 @@ impl Driver {
     /// come after the last look, and the wake-up descriptor may be a script's own.
     async fn sleep(&self, wait: &Wait, longest: Option<Duration>) -> bool {
         let unpark = UnparkGuard::new();
-        let limit = match wait {
-            Wait::For(duration) => Some(longest.map_or(*duration, |it| it.min(*duration))),
-            Wait::Poll | Wait::Forever => longest,
-        };
-        let mut timer = pin!(limit.map(tokio::time::sleep));
+        let mut timer = pin!(self.until_due(wait));
+        let mut tick = pin!(longest.map(tokio::time::sleep));
         let mut turns = 0;
         let ready = poll_fn(|cx| {
             turns += 1;
@@ -104,11 +108,12 @@ impl Driver {
             if self.poll_selector(cx) {
                 return Poll::Ready(true);
             }
-            let due = timer
+            let due = timer.as_mut().poll(cx).is_ready();
+            let ticked = tick
                 .as_mut()
                 .as_pin_mut()
-                .is_some_and(|timer| timer.poll(cx).is_ready());
-            if due || self.wakes.has_work() || unpark.unparked(cx.waker()) {
+                .is_some_and(|tick| tick.poll(cx).is_ready());
+            if due || ticked || self.wakes.has_work() || unpark.unparked(cx.waker()) {
                 return Poll::Ready(false);
             }
             Poll::Pending
@@ -121,6 +126,25 @@ impl Driver {
         }
         self.wakes.unparked();
         ready
+    }
+
+    #[cfg(target_os = "linux")]
+    async fn until_due(&self, wait: &Wait) {
+        match wait {
+            Wait::For(duration) => {
+                self.precise.arm(*duration);
+                poll_fn(|cx| self.precise.poll(cx)).await;
+            }
+            Wait::Poll | Wait::Forever => std::future::pending().await,
+        }
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    async fn until_due(&self, wait: &Wait) {
+        match wait {
+            Wait::For(duration) => tokio::time::sleep(*duration).await,
+            Wait::Poll | Wait::Forever => std::future::pending().await,
+        }
     }
 
     /// Whether the selector's descriptor is readable. Tokio's view of it may be stale either way,
@@ -143,6 +167,8 @@ impl Drop for Driver {
         if self.is_ours() {
             // SAFETY: dropped once, here, and before the runtime that it deregisters from.
             unsafe { ManuallyDrop::drop(&mut self.selector) };
+            #[cfg(target_os = "linux")]
+            self.precise.close();
         }
     }
 }

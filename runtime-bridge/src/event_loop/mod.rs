@@ -8,6 +8,8 @@ mod core;
 mod driver;
 mod entry;
 mod handle;
+#[cfg(target_os = "linux")]
+mod precise_timer;
 mod timers;
 
 pub use core::EventLoopCore;
