@@ -169,25 +169,41 @@ def handle(number, frame):
     count += 1
     print("handled", count)
 signal.signal(signal.SIGUSR1, handle)
-print("waiting")
 "#;
 
 #[test]
 fn no_signal_is_lost_during_a_blocking_call() {
-    send_many(&format!("{COUNT_SIGNALS}bridge_test.block_on_pending()"));
+    send_many(&format!(
+        "{COUNT_SIGNALS}{}",
+        r#"
+print("waiting")
+bridge_test.block_on_pending()
+"#
+    ));
 }
 
 #[test]
 fn no_signal_is_lost_while_a_loop_is_idle() {
     send_many(&format!(
-        "{COUNT_SIGNALS}asyncio.run(bridge_test.pending())"
+        "{COUNT_SIGNALS}{}",
+        r#"
+async def main():
+    print("waiting")
+    await bridge_test.pending()
+asyncio.run(main())
+"#
     ));
 }
 
 #[test]
 fn no_signal_is_lost_while_an_empty_loop_runs_forever() {
     send_many(&format!(
-        "{COUNT_SIGNALS}asyncio.new_event_loop().run_forever()"
+        "{COUNT_SIGNALS}{}",
+        r#"
+loop = asyncio.new_event_loop()
+loop.call_soon(print, "waiting")
+loop.run_forever()
+"#
     ));
 }
 
@@ -197,6 +213,7 @@ fn no_signal_is_lost_while_a_loop_is_busy() {
         "{COUNT_SIGNALS}{}",
         r#"
 async def main():
+    print("waiting")
     while True:
         await bridge_test.yield_now()
 asyncio.run(main())
