@@ -8,13 +8,15 @@ use std::task::{Context, Poll, Wake as _, Waker};
 
 use parking_lot::Mutex;
 use rustpython_vm::{
-    AsObject, Py, PyObjectRef, PyPayload, PyRef, PyResult, TryFromObject, VirtualMachine,
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, TryFromObject, VirtualMachine,
     builtins::PyBaseExceptionRef,
+    class::{PyClassImpl as _, StaticType as _},
     exceptions::ExceptionCtor,
     function::OptionalArg,
     protocol::PyIterReturn,
     pyclass,
-    types::{IterNext, Iterable, Representable, SelfIter},
+    types::{Destructor, IterNext, Iterable, Representable, SelfIter},
+    warn::warn_unawaited_coroutine,
 };
 
 use crate::error::Panicked;
@@ -90,6 +92,11 @@ impl Coroutine {
             name,
             state: Mutex::new(state),
         }
+    }
+
+    fn was_never_awaited(zelf: &Py<Self>) -> bool {
+        let state = zelf.state.try_lock();
+        state.is_some_and(|state| state.future.is_some() && state.wake.is_none())
     }
 
     pub(crate) fn step(
@@ -222,8 +229,29 @@ fn no_native_loop(vm: &VirtualMachine) -> PyBaseExceptionRef {
     )
 }
 
+/// Makes the class; only a coroutine that was never awaited has to be finalized.
+pub(crate) fn make_class() {
+    drop(Coroutine::make_static_type());
+    let never_awaited = |object: &PyObject| {
+        object
+            .downcast_ref::<Coroutine>()
+            .is_none_or(Coroutine::was_never_awaited)
+    };
+    let slots = Coroutine::static_type().slots();
+    slots.del_needed.store(Some(never_awaited));
+}
+
+impl Destructor for Coroutine {
+    fn del(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<()> {
+        if Self::was_never_awaited(zelf) {
+            warn_unawaited_coroutine(zelf.as_object(), &vm.ctx.new_str(zelf.name), vm);
+        }
+        Ok(())
+    }
+}
+
 #[pyclass(
-    with(IterNext, Iterable, Representable),
+    with(Destructor, IterNext, Iterable, Representable),
     flags(HAS_WEAKREF, DISALLOW_INSTANTIATION)
 )]
 impl Coroutine {
@@ -285,12 +313,12 @@ impl Coroutine {
     }
 
     #[pygetset]
-    fn cr_code(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+    fn cr_origin(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
         vm.ctx.none()
     }
 
     #[pygetset]
-    fn cr_await(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+    fn cr_code(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
         vm.ctx.none()
     }
 }

@@ -7,7 +7,7 @@ use rustpython_vm::{InterpreterBuilder, py_freeze, pymodule};
 use crate::coroutine::Coroutine;
 use crate::event_loop::{EventLoopCore, Handle};
 use crate::waiter::Waiter;
-use crate::{asyncio, contextvars};
+use crate::{asyncio, contextvars, coroutine};
 
 // py_freeze does not tell cargo what it reads: without this a change would not be compiled in.
 const _: &[u8] = include_bytes!("../python/unix_events.py");
@@ -48,7 +48,7 @@ fn kept_unix_events() -> Option<(&'static str, FrozenModule)> {
 
 /// Native modules may make coroutines before anything imports `_runtime_bridge`.
 fn make_classes() {
-    drop(Coroutine::make_static_type());
+    coroutine::make_class();
     drop(Waiter::make_static_type());
     drop(Handle::make_static_type());
     drop(EventLoopCore::make_static_type());

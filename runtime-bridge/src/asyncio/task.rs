@@ -479,6 +479,8 @@ impl Initializer for Task {
 
 impl Destructor for Task {
     fn del(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<()> {
+        // First: whoever is told of the task may ask for all tasks.
+        Self::unregister(zelf);
         if zelf.base.is_pending() && zelf.logs_destruction() {
             let message = "Task was destroyed but it is pending!";
             let report = vm.ctx.new_dict();

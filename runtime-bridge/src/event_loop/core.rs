@@ -431,8 +431,8 @@ impl EventLoopCore {
     /// create_task(coro, *, name=None, context=None, eager_start=None): schedule a coroutine.
     #[pymethod]
     fn create_task(zelf: PyRef<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-        let special = zelf.debug() || zelf.has_task_factory.load(Ordering::Relaxed);
-        if special || args.args.len() != 1 || !is_task_class_ours(vm)? {
+        let has_factory = zelf.has_task_factory.load(Ordering::Relaxed);
+        if has_factory || args.args.len() != 1 || !is_task_class_ours(vm)? {
             return vm.call_method(zelf.as_object(), "_create_task_in_python", args);
         }
         zelf.check_open(vm)?;

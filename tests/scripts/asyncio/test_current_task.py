@@ -206,8 +206,11 @@ class Registration(unittest.TestCase):
 
     def setUp(self):
         self.loop = asyncio.new_event_loop()
+        # Only tasks of the loop that runs on this thread can be entered.
+        asyncio._set_running_loop(self.loop)
 
     def tearDown(self):
+        asyncio._set_running_loop(None)
         self.loop.close()
 
     def test_enter_and_leave(self):
