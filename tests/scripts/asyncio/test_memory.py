@@ -27,6 +27,16 @@ async def nothing():
     pass
 
 
+def smallest_growth(measure):
+    """The least of a few measurements: a leak shows each time, the allocator's chances do not."""
+    growths = []
+    while len(growths) < 4:
+        growths.append(measure())
+        if growths[-1] <= SLACK:
+            break
+    return min(growths)
+
+
 @unittest.skipUnless(sys.platform == "linux", "it reads /proc")
 class Flat(unittest.TestCase):
     """The same work again and again takes no more memory than the first time."""
@@ -43,11 +53,7 @@ class Flat(unittest.TestCase):
         return asyncio.run(measure())
 
     def check(self, work, count):
-        growths = [self.growth(work, count)]
-        if growths[0] > SLACK:
-            # The allocator may have needed room once; a leak needs it every time.
-            growths.append(self.growth(work, count))
-        self.assertLessEqual(min(growths), SLACK, growths)
+        self.assertLessEqual(smallest_growth(lambda: self.growth(work, count)), SLACK)
 
     def test_awaits_of_futures(self):
         async def work(count):
@@ -157,9 +163,13 @@ class Flat(unittest.TestCase):
                 asyncio.run(nothing())
 
         run(200)
-        before = resident()
-        run(500)
-        self.assertLessEqual(resident() - before, SLACK)
+
+        def measure():
+            before = resident()
+            run(500)
+            return resident() - before
+
+        self.assertLessEqual(smallest_growth(measure), SLACK)
 
 
 @unittest.skipUnless(sys.platform == "linux", "it reads /proc")
@@ -180,14 +190,13 @@ class Crowds(unittest.TestCase):
         await asyncio.wait(tasks)
 
     def test_each_crowd_uses_the_memory_of_the_one_before(self):
-        async def main():
-            await self.crowd()
+        def measure():
             before = resident()
-            for _ in range(3):
-                await self.crowd()
+            asyncio.run(self.crowd())
             return resident() - before
 
-        self.assertLessEqual(asyncio.run(main()), 2 * SLACK)
+        asyncio.run(self.crowd())
+        self.assertLessEqual(smallest_growth(measure), SLACK)
 
     def test_nothing_of_it_is_left(self):
         async def main():
