@@ -13,6 +13,7 @@
 //! |---|---|
 //! | `future.rs` | the class Future |
 //! | `outcome.rs` | the state of a future, behind its lock |
+//! | `resolve.rs` | how a future ends, and who is told |
 //! | `future_iter.rs` | what `await future` iterates over |
 //! | `task.rs` | the class Task |
 //! | `step.rs` | one step of a task |
@@ -33,6 +34,7 @@ mod future_iter;
 mod module;
 mod outcome;
 mod ready;
+mod resolve;
 mod step;
 mod task;
 mod wait_for;
