@@ -11,11 +11,13 @@ use crate::{asyncio, contextvars, coroutine};
 
 // py_freeze does not tell cargo what it reads: without this a change would not be compiled in.
 const _: &[u8] = include_bytes!("../python/unix_events.py");
+const _: &[u8] = include_bytes!("../python/tasks.py");
 
-/// The interpreter's module that our `asyncio.unix_events` runs first.
-const STOCK_UNIX_EVENTS: &str = "asyncio.unix_events";
-/// The name under which that module stays reachable.
-const KEPT_UNIX_EVENTS: &str = "_runtime_bridge_unix_events";
+/// The modules of asyncio that ours run first, and the names under which those stay reachable.
+const EXTENDED: [(&str, &str); 2] = [
+    ("asyncio.unix_events", "_runtime_bridge_unix_events"),
+    ("asyncio.tasks", "_runtime_bridge_tasks"),
+];
 
 /// Adds the bridge to an interpreter: the native module `_runtime_bridge`, and the native event
 /// loop as what `asyncio.run`, `asyncio.new_event_loop` and `asyncio.EventLoop` make.
@@ -31,19 +33,24 @@ pub fn register(builder: InterpreterBuilder) -> InterpreterBuilder {
         .add_native_module(own)
         .add_native_module(asyncio)
         .add_native_module(contextvars)
-        .add_frozen_modules(kept_unix_events())
+        .add_frozen_modules(extended_modules())
         .add_frozen_modules(py_freeze!(
             file = "../python/unix_events.py",
             module_name = "asyncio.unix_events"
         ))
+        .add_frozen_modules(py_freeze!(
+            file = "../python/tasks.py",
+            module_name = "asyncio.tasks"
+        ))
         .init_hook(|_vm| make_classes())
 }
 
-fn kept_unix_events() -> Option<(&'static str, FrozenModule)> {
+fn extended_modules() -> Vec<(&'static str, FrozenModule)> {
+    let kept_name = |name: &str| EXTENDED.iter().find(|(stock, _)| *stock == name);
     rustpython_pylib::FROZEN_STDLIB
         .decode()
-        .find(|(name, _)| *name == STOCK_UNIX_EVENTS)
-        .map(|(_, module)| (KEPT_UNIX_EVENTS, module))
+        .filter_map(|(name, module)| kept_name(name).map(|(_, kept)| (*kept, module)))
+        .collect()
 }
 
 /// Native modules may make coroutines before anything imports `_runtime_bridge`.
@@ -58,11 +65,21 @@ fn make_classes() {
 
 #[pymodule]
 mod _runtime_bridge {
-    use rustpython_vm::builtins::PyModule;
+    use rustpython_vm::builtins::{PyModule, PyTupleRef};
     use rustpython_vm::class::{PyClassImpl, StaticType};
-    use rustpython_vm::{Py, PyResult, VirtualMachine, extend_module};
+    use rustpython_vm::{Py, PyRef, PyResult, VirtualMachine, extend_module};
 
-    use super::{Coroutine, EventLoopCore, Handle, Waiter};
+    use super::{Coroutine, EventLoopCore, Handle, Waiter, asyncio};
+
+    /// asyncio.gather() of a tuple; None if asyncio's own code has to do it.
+    #[pyfunction]
+    fn gather(
+        arguments: PyTupleRef,
+        return_exceptions: bool,
+        vm: &VirtualMachine,
+    ) -> PyResult<Option<PyRef<asyncio::Gathering>>> {
+        asyncio::gather(&arguments, return_exceptions, vm)
+    }
 
     pub(crate) fn module_exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
         __module_exec(vm, module);

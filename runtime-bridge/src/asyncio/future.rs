@@ -20,7 +20,7 @@ use super::errors::{attribute, invalid_state};
 use super::future_iter::FutureIter;
 use super::module::default_loop;
 use super::outcome::{Callback, ContextRef, Core, Outcome};
-use super::ready::{LoopRef, TaskWakeup};
+use super::ready::{LoopRef, TaskWakeup, child_done};
 use super::task::Task;
 use crate::contextvars;
 
@@ -413,6 +413,7 @@ impl Callback {
                 let context = Task::context_object(&task, vm);
                 (TaskWakeup::new(task).into_ref(&vm.ctx).into(), context)
             }
+            Self::Gather(gathering) => (child_done(gathering, vm), vm.ctx.none()),
         }
     }
 }

@@ -23,6 +23,7 @@
 //! | `all_tasks.rs` | the tasks that are not done |
 //! | `awaited_by.rs` | who waits for a future, for introspection |
 //! | `errors.rs` | asyncio's exceptions |
+//! | `gather.rs` | `asyncio.gather` |
 //! | `module.rs` | the module's functions |
 
 mod all_tasks;
@@ -31,6 +32,7 @@ mod current;
 mod errors;
 mod future;
 mod future_iter;
+mod gather;
 mod module;
 mod outcome;
 mod ready;
@@ -43,6 +45,7 @@ use rustpython_vm::class::PyClassImpl as _;
 
 pub(crate) use errors::{attribute, cancelled_error, ends_the_loop};
 pub(crate) use future::Future;
+pub(crate) use gather::{Gathering, gather};
 pub(crate) use module::module_def;
 pub(crate) use outcome::{Callback, ContextRef};
 pub(crate) use ready::{LoopRef, Ready};
@@ -52,6 +55,7 @@ pub(crate) use task::{Start, Task};
 pub(crate) fn make_classes() {
     drop(Future::make_static_type());
     drop(Task::make_static_type());
+    drop(gather::Gathering::make_static_type());
     drop(future_iter::FutureIter::make_static_type());
     drop(ready::TaskStep::make_static_type());
     drop(ready::TaskWakeup::make_static_type());

@@ -5,6 +5,7 @@ use rustpython_vm::object::{Traverse, TraverseFn};
 use rustpython_vm::{AsObject as _, PyObject, PyObjectRef, PyRef};
 
 use super::awaited_by::AwaitedBy;
+use super::gather::Gathering;
 use super::ready::{LoopRef, TaskWakeup};
 use super::task::Task;
 use crate::contextvars::Context;
@@ -69,6 +70,8 @@ pub(crate) enum Callback {
     },
     /// A task that waits.
     Wakeup(PyRef<Task>),
+    /// A gather() of which this future is a child.
+    Gather(PyRef<Gathering>),
 }
 
 // SAFETY: each owned object is visited once.
@@ -90,6 +93,7 @@ unsafe impl Traverse for Callback {
                 context.traverse(visit);
             }
             Self::Wakeup(task) => visit(task.as_object()),
+            Self::Gather(gathering) => visit(gathering.as_object()),
         }
     }
 }
@@ -100,6 +104,7 @@ impl Callback {
         match self {
             Self::Function { function: own, .. } => own.is(function),
             Self::Wakeup(task) => TaskWakeup::is_of(function, task),
+            Self::Gather(_) => false,
         }
     }
 
@@ -108,6 +113,7 @@ impl Callback {
         match self {
             Self::Function { function, context } => out.extend([function, context.object()]),
             Self::Wakeup(task) => out.push(task.into()),
+            Self::Gather(gathering) => out.push(gathering.into()),
         }
     }
 }

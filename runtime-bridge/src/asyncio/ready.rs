@@ -14,9 +14,11 @@ use rustpython_vm::{
 };
 
 use super::errors::ends_the_loop;
+use super::future::Future;
+use super::gather::Gathering;
 use super::outcome::{Callback, ContextRef};
 use super::task::Task;
-use crate::contextvars::Entered;
+use crate::contextvars::{self, Entered};
 use crate::event_loop::{EventLoopCore, Handle};
 
 /// An event loop.
@@ -83,6 +85,8 @@ pub(crate) enum Ready {
     Step(PyRef<Task>, Option<PyBaseExceptionRef>),
     /// The future that a task waits for is done.
     Wakeup(PyRef<Task>, PyObjectRef),
+    /// A child of a gather() is done.
+    Gathered(PyRef<Gathering>, PyObjectRef),
     /// A callback of a future that is done.
     Done {
         function: PyObjectRef,
@@ -101,6 +105,7 @@ impl Ready {
                 future,
             },
             Callback::Wakeup(task) => Self::Wakeup(task, future),
+            Callback::Gather(gathering) => Self::Gathered(gathering, future),
         }
     }
 
@@ -120,6 +125,10 @@ impl Ready {
         match self {
             Self::Step(task, exception) => Task::step_in_context(task, exception.clone(), vm),
             Self::Wakeup(task, future) => Task::wake_in_context(task, future, vm),
+            Self::Gathered(gathering, child) => match child.downcast_ref() {
+                Some(child) => Gathering::child_done(gathering, child, vm),
+                None => Ok(()),
+            },
             Self::Done {
                 function,
                 context,
@@ -144,6 +153,10 @@ impl Ready {
                 let function = TaskWakeup { task }.into_ref(&vm.ctx);
                 (function.into(), vec![future], context)
             }
+            Self::Gathered(gathering, child) => {
+                let context = contextvars::copy_current(vm).into();
+                (child_done(gathering, vm), vec![child], context)
+            }
             Self::Done {
                 function,
                 context,
@@ -151,6 +164,14 @@ impl Ready {
             } => (function, vec![future], context.object()),
         }
     }
+}
+
+/// The done callback of a gather() as a callable.
+pub(super) fn child_done(gathering: PyRef<Gathering>, vm: &VirtualMachine) -> PyObjectRef {
+    let call = move |child: PyRef<Future>, vm: &VirtualMachine| {
+        Gathering::child_done(&gathering, &child, vm)
+    };
+    vm.new_function("gather_child_done", call).into()
 }
 
 /// Calls `function(argument)` in `context`.

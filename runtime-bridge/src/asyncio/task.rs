@@ -176,6 +176,10 @@ impl Task {
         self.log_destroy_pending.load(Ordering::Relaxed)
     }
 
+    pub(super) fn set_logs_destruction(&self, logs: bool) {
+        self.log_destroy_pending.store(logs, Ordering::Relaxed);
+    }
+
     /// The task as the future that it is.
     pub(crate) fn as_future(zelf: &Py<Self>) -> &Py<Future> {
         // SAFETY: each Task begins with the Future that is its base class.
@@ -202,7 +206,7 @@ impl Task {
     ) -> PyResult<()> {
         zelf.base.initialize(event_loop, vm)?;
         if !is_coroutine(&start.coroutine, vm)? {
-            zelf.log_destroy_pending.store(false, Ordering::Relaxed);
+            zelf.set_logs_destruction(false);
             let found = start.coroutine.repr(vm)?;
             return Err(vm.new_type_error(format!("a coroutine was expected, got {found}")));
         }
@@ -417,7 +421,7 @@ impl Task {
             return Err(vm.new_attribute_error("cannot delete attribute"));
         };
         let value = value.try_to_bool(vm)?;
-        zelf.log_destroy_pending.store(value, Ordering::Relaxed);
+        zelf.set_logs_destruction(value);
         Ok(())
     }
 

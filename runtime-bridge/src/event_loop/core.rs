@@ -191,8 +191,7 @@ impl EventLoopCore {
     /// create_task(coro, *, name=None, context=None, eager_start=None): schedule a coroutine.
     #[pymethod]
     fn create_task(zelf: PyRef<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-        let has_factory = zelf.has_task_factory.load(Ordering::Relaxed);
-        if has_factory || args.args.len() != 1 || !is_task_class_ours(vm)? {
+        if args.args.len() != 1 || !zelf.makes_plain_tasks(vm)? {
             return vm.call_method(zelf.as_object(), "_create_task_in_python", args);
         }
         zelf.check_open(vm)?;
@@ -260,18 +259,22 @@ impl EventLoopCore {
 }
 
 impl EventLoopCore {
+    /// Whether a coroutine becomes a Task of ours: there is no task factory, and
+    /// `asyncio.tasks.Task` is what it was when asyncio was imported.
+    pub(crate) fn makes_plain_tasks(&self, vm: &VirtualMachine) -> PyResult<bool> {
+        if self.has_task_factory.load(Ordering::Relaxed) {
+            return Ok(false);
+        }
+        let class = attribute("asyncio.tasks", "Task", vm)?;
+        Ok(class.is(Task::static_type()))
+    }
+
     fn poke(&self) {
         // Not the driver's own lock: a closing loop may hold that for long.
         if let Some(wakes) = &*self.wakes.lock() {
             wakes.poke();
         }
     }
-}
-
-/// Whether `asyncio.tasks.Task` is what it was when asyncio was imported.
-fn is_task_class_ours(vm: &VirtualMachine) -> PyResult<bool> {
-    let class = attribute("asyncio.tasks", "Task", vm)?;
-    Ok(class.is(Task::static_type()))
 }
 
 fn take_seconds(args: &mut FuncArgs, refusal: &str, vm: &VirtualMachine) -> PyResult<f64> {
