@@ -12,6 +12,8 @@ use parking_lot::Mutex;
 use rustpython_vm::{PyResult, VirtualMachine};
 
 use crate::error::Panicked;
+use crate::homing;
+use crate::place::{Place, Stay};
 use crate::runtime::{
     OwnedRuntime, SIGNAL_CHECK_INTERVAL, UnparkGuard, blocking_runtime, takes_signals,
 };
@@ -29,6 +31,8 @@ use crate::runtime::{
 /// soon as the signal arrives (main thread only, as everywhere in Python); `SystemError` if the
 /// future panicked. In each case the future was dropped.
 pub fn block_on<T>(vm: &VirtualMachine, future: impl Future<Output = PyResult<T>>) -> PyResult<T> {
+    homing::take_in(vm);
+    let _stay = Stay::at(Place::Blocking);
     let runtime = blocking_runtime().map_err(|error| no_runtime(&error, vm))?;
     let parker = Arc::new(Parker::default());
     let waker = Waker::from(parker.clone());
@@ -61,6 +65,7 @@ fn wait(runtime: &Rc<OwnedRuntime>, parker: &Parker, vm: &VirtualMachine) -> PyR
         if takes_signals {
             vm.check_signals()?;
         }
+        homing::take_in(vm);
         if parker.woken.swap(false, Ordering::AcqRel) {
             return Ok(());
         }

@@ -20,7 +20,10 @@ use rustpython_vm::{
 };
 
 use crate::error::Panicked;
+use crate::exchange::{Exchange, Sent};
 use crate::fork;
+use crate::homing::Home;
+use crate::place::{Place, Stay, WakerId};
 use crate::runtime::LoopContext;
 use crate::waiter::Waiter;
 use crate::wake::WakeSlot;
@@ -42,8 +45,17 @@ struct State {
     future: Option<BoxFuture>,
     wake: Option<(Arc<WakeSlot>, Waker)>,
     waiter: Option<PyRef<Waiter>>,
+    /// With an in-line await inside the future.
+    exchange: Option<Arc<Exchange>>,
     /// The process that polled the future first.
     generation: u64,
+}
+
+/// What a step comes to.
+enum Step {
+    Polled(PyResult<Poll<PyResult<PyObjectRef>>>),
+    /// The future is to be dropped.
+    Raise(PyBaseExceptionRef),
 }
 
 /// What a coroutine that is over leaves to be dropped.
@@ -62,7 +74,9 @@ impl Drop for Remains {
 
 impl Drop for Coroutine {
     fn drop(&mut self) {
-        drop(self.state.get_mut().finish());
+        let state = self.state.get_mut();
+        let home = state.home();
+        home.drop_at(state.finish());
     }
 }
 
@@ -86,6 +100,7 @@ impl Coroutine {
             future: Some(Box::pin(future)),
             wake: None,
             waiter: None,
+            exchange: None,
             generation: 0,
         };
         Self {
@@ -99,11 +114,8 @@ impl Coroutine {
         state.is_some_and(|state| state.future.is_some() && state.wake.is_none())
     }
 
-    pub(crate) fn step(
-        &self,
-        sent: Result<(), PyBaseExceptionRef>,
-        vm: &VirtualMachine,
-    ) -> PyResult<PyIterReturn> {
+    /// Resumes the future: with a value, which is for an in-line await, or with an exception.
+    pub(crate) fn step(&self, sent: PyResult, vm: &VirtualMachine) -> PyResult<PyIterReturn> {
         let Some(mut state) = self.state.try_lock() else {
             return Err(vm.new_value_error("coroutine already executing"));
         };
@@ -111,14 +123,26 @@ impl Coroutine {
             let reuse = || vm.new_runtime_error("cannot reuse already awaited coroutine");
             return Err(sent.err().unwrap_or_else(reuse));
         }
-        if let Err(exception) = sent {
-            // What the future owns may call back into this coroutine while it is dropped.
-            let remains = state.finish();
-            drop(state);
-            drop(remains);
-            return Err(exception);
-        }
-        match state.poll(vm)? {
+        let sent = match &state.exchange {
+            Some(exchange) => exchange.take_sent(sent, vm)?,
+            None => Sent::plain(sent),
+        };
+        let polled = match sent {
+            Sent::Poll => state.poll_and_check(vm),
+            Sent::Raise(exception) => Step::Raise(exception),
+            Sent::Wait => Step::Polled(Ok(Poll::Pending)),
+        };
+        let polled = match polled {
+            Step::Polled(polled) => polled?,
+            Step::Raise(exception) => {
+                // What the future owns may call back into this coroutine while it is dropped.
+                let remains = state.finish();
+                drop(state);
+                drop(remains);
+                return Err(exception);
+            }
+        };
+        match polled {
             Poll::Ready(result) => {
                 let remains = state.finish();
                 drop(state);
@@ -134,6 +158,18 @@ impl Coroutine {
 }
 
 impl State {
+    /// An exception that was thrown in for an in-line await, and that nobody took, ends the
+    /// future, whatever became of it meanwhile.
+    fn poll_and_check(&mut self, vm: &VirtualMachine) -> Step {
+        let polled = self.poll(vm);
+        let is_over = matches!(polled, Ok(Poll::Ready(_)));
+        let unthrown = self
+            .exchange
+            .as_ref()
+            .and_then(|it| it.take_unthrown(is_over));
+        unthrown.map_or(Step::Polled(polled), Step::Raise)
+    }
+
     fn poll(&mut self, vm: &VirtualMachine) -> PyResult<Poll<PyResult<PyObjectRef>>> {
         let context = LoopContext::current().ok_or_else(|| no_native_loop(vm))?;
         self.check_resumable(&context, vm)?;
@@ -147,7 +183,12 @@ impl State {
         };
         slot.arm();
         let _entered = context.handle.enter();
+        let stay = Stay::at(Place::Coroutine {
+            exchange: self.exchange.take(),
+            root: WakerId::of(waker),
+        });
         let polled = Panicked::catch(|| future.as_mut().poll(&mut Context::from_waker(waker)));
+        self.exchange = stay.leave();
         Ok(polled.unwrap_or_else(|panic| Poll::Ready(Err(panic.to_exception(vm)))))
     }
 
@@ -168,8 +209,11 @@ impl State {
         Ok(())
     }
 
-    /// The waiter that the task is to block on.
+    /// What the task is to block on: the waiter, or what an in-line await yielded.
     fn wait(&mut self, vm: &VirtualMachine) -> PyResult {
+        if let Some(blocker) = self.forward(vm) {
+            return Ok(blocker);
+        }
         let waiter = match self.waiter.take().filter(|waiter| waiter.is_reusable()) {
             Some(waiter) => waiter,
             None => Waiter::new(vm)?,
@@ -180,6 +224,21 @@ impl State {
         }
         self.waiter = Some(waiter.clone());
         Ok(waiter.into())
+    }
+
+    fn forward(&self, vm: &VirtualMachine) -> Option<PyObjectRef> {
+        let (Some(exchange), Some((slot, waker))) = (&self.exchange, &self.wake) else {
+            return None;
+        };
+        // Whoever might wake the coroutine holds a clone of the waker.
+        let alone = Arc::strong_count(slot) == 2;
+        exchange.forward(alone, waker, vm)
+    }
+
+    /// Where what the coroutine owns can be dropped.
+    fn home(&self) -> Home {
+        let slot = self.wake.as_ref().map(|(slot, _)| slot);
+        slot.map_or_else(Home::default, |slot| Home::of_loop(slot.queue()))
     }
 
     /// Ends the coroutine. What it owned is to be dropped after the lock is released.
@@ -201,6 +260,7 @@ impl State {
                 std::mem::forget(future.take());
             }
         }
+        self.exchange = None;
         Remains {
             future,
             _waiter: self.waiter.take(),
@@ -255,13 +315,15 @@ impl Destructor for Coroutine {
     flags(HAS_WEAKREF, DISALLOW_INSTANTIATION)
 )]
 impl Coroutine {
-    /// Resumes the coroutine; the value is ignored, as asyncio always sends None.
+    /// Resumes the coroutine. The value, None from asyncio, is for an awaitable that the future
+    /// awaits in line.
     #[pymethod]
-    fn send(zelf: &Py<Self>, _value: PyObjectRef, vm: &VirtualMachine) -> PyResult<PyIterReturn> {
-        zelf.step(Ok(()), vm)
+    fn send(zelf: &Py<Self>, value: PyObjectRef, vm: &VirtualMachine) -> PyResult<PyIterReturn> {
+        zelf.step(Ok(value), vm)
     }
 
-    /// Drops the future and raises the exception.
+    /// Drops the future and raises the exception; or raises it in the awaitable that the future
+    /// awaits in line.
     #[pymethod]
     fn throw(
         zelf: &Py<Self>,
@@ -327,7 +389,7 @@ impl SelfIter for Coroutine {}
 
 impl IterNext for Coroutine {
     fn next(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyIterReturn> {
-        zelf.step(Ok(()), vm)
+        zelf.step(Ok(vm.ctx.none()), vm)
     }
 }
 

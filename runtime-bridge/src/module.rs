@@ -5,7 +5,10 @@ use rustpython_vm::frozen::FrozenModule;
 use rustpython_vm::{InterpreterBuilder, py_freeze, pymodule};
 
 use crate::coroutine::Coroutine;
+use crate::delivery::DoneCallback;
 use crate::event_loop::{EventLoopCore, Handle};
+use crate::homing;
+use crate::stream::{AsyncIterator, BlockingIterator};
 use crate::waiter::Waiter;
 use crate::{asyncio, contextvars, coroutine};
 
@@ -42,7 +45,10 @@ pub fn register(builder: InterpreterBuilder) -> InterpreterBuilder {
             file = "../python/tasks.py",
             module_name = "asyncio.tasks"
         ))
-        .init_hook(|_vm| make_classes())
+        .init_hook(|vm| {
+            make_classes();
+            homing::take_in_at_exit(vm);
+        })
 }
 
 fn extended_modules() -> Vec<(&'static str, FrozenModule)> {
@@ -57,6 +63,9 @@ fn extended_modules() -> Vec<(&'static str, FrozenModule)> {
 fn make_classes() {
     coroutine::make_class();
     drop(Waiter::make_static_type());
+    drop(DoneCallback::make_static_type());
+    drop(AsyncIterator::make_static_type());
+    drop(BlockingIterator::make_static_type());
     drop(Handle::make_static_type());
     drop(EventLoopCore::make_static_type());
     contextvars::make_classes();
@@ -69,7 +78,9 @@ mod _runtime_bridge {
     use rustpython_vm::class::{PyClassImpl, StaticType};
     use rustpython_vm::{Py, PyRef, PyResult, VirtualMachine, extend_module};
 
-    use super::{Coroutine, EventLoopCore, Handle, Waiter, asyncio};
+    use super::{
+        AsyncIterator, BlockingIterator, Coroutine, EventLoopCore, Handle, Waiter, asyncio,
+    };
 
     /// asyncio.gather() of a tuple; None if asyncio's own code has to do it.
     #[pyfunction]
@@ -85,6 +96,8 @@ mod _runtime_bridge {
         __module_exec(vm, module);
         extend_module!(vm, module, {
             "coroutine" => Coroutine::make_static_type(),
+            "async_iterator" => AsyncIterator::make_static_type(),
+            "blocking_iterator" => BlockingIterator::make_static_type(),
             "Waiter" => Waiter::make_static_type(),
             "Handle" => Handle::make_static_type(),
             "EventLoopCore" => EventLoopCore::make_static_type(),

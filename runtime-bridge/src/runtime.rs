@@ -13,6 +13,7 @@ use rustpython_vm::stdlib::_thread::get_ident;
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::fork;
+use crate::place::{Place, Stay};
 use crate::wake::WakeQueue;
 
 /// How long a signal that came just before a thread went to sleep may stay unseen.
@@ -42,6 +43,12 @@ impl OwnedRuntime {
             inner: ManuallyDrop::new(inner),
             generation: fork::generation(),
         })
+    }
+
+    /// Runs `future`, and the runtime's tasks meanwhile. No Python code may run in either.
+    pub(crate) fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
+        let _stay = Stay::at(Place::Runtime);
+        self.inner.block_on(future)
     }
 
     /// Whether this process made the runtime, rather than inheriting it through `fork`.

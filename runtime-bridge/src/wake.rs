@@ -86,6 +86,10 @@ impl WakeSlot {
         })
     }
 
+    pub(crate) fn queue(&self) -> Arc<WakeQueue> {
+        self.queue.clone()
+    }
+
     pub(crate) fn belongs_to(&self, queue: &Arc<WakeQueue>) -> bool {
         Arc::ptr_eq(&self.queue, queue)
     }

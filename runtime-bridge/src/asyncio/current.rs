@@ -51,7 +51,7 @@ pub(super) fn swap_task(task: Option<PyObjectRef>) -> Option<PyObjectRef> {
 }
 
 /// The task that runs on this thread now.
-pub(super) fn task() -> Option<PyObjectRef> {
+pub(crate) fn task() -> Option<PyObjectRef> {
     with_place(|place| place.task.clone())
 }
 

@@ -33,7 +33,7 @@ pub(crate) fn cancelled_error(
     }
 }
 
-pub(super) fn is_cancelled_error(exception: &Py<PyBaseException>, vm: &VirtualMachine) -> bool {
+pub(crate) fn is_cancelled_error(exception: &Py<PyBaseException>, vm: &VirtualMachine) -> bool {
     class("CancelledError", vm).is_ok_and(|class| exception.fast_isinstance(&class))
 }
 

@@ -43,7 +43,8 @@ mod wait_for;
 
 use rustpython_vm::class::PyClassImpl as _;
 
-pub(crate) use errors::{attribute, cancelled_error, ends_the_loop};
+pub(crate) use current::task as current_task;
+pub(crate) use errors::{attribute, cancelled_error, ends_the_loop, is_cancelled_error};
 pub(crate) use future::Future;
 pub(crate) use gather::{Gathering, gather};
 pub(crate) use module::module_def;

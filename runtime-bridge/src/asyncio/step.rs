@@ -190,7 +190,7 @@ fn resume(
     vm: &VirtualMachine,
 ) -> PyResult<PyIterReturn> {
     if let Some(native) = coroutine.downcast_ref::<Coroutine>() {
-        return native.step(thrown.map_or(Ok(()), Err), vm);
+        return native.step(thrown.map_or_else(|| Ok(vm.ctx.none()), Err), vm);
     }
     let none = || vm.ctx.none();
     let known = match coroutine.downcast_ref::<PyCoroutine>() {

@@ -16,6 +16,7 @@ use tokio::io::unix::AsyncFd;
 
 #[cfg(target_os = "linux")]
 use super::precise_timer::PreciseTimer;
+use crate::homing;
 use crate::runtime::{
     LoopContext, OwnedRuntime, SIGNAL_CHECK_INTERVAL, UnparkGuard, takes_signals,
 };
@@ -86,6 +87,7 @@ impl Driver {
             vm.allow_threads(|| self.runtime.block_on(self.sleep(wait, longest)))
         };
         self.wakes.clear_poke();
+        homing::take_in(vm);
         selector_ready
     }
 

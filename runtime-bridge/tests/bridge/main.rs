@@ -5,11 +5,15 @@ mod support;
 
 mod affinity;
 mod block_on;
+mod byte_stream;
 mod cancellation;
 mod coroutine;
 mod event_loop;
 mod fork;
+mod from_python;
+mod homing;
 mod idle;
 mod library;
 mod panics;
 mod signals;
+mod stream;

@@ -1,8 +1,11 @@
 //! Runs Python source in an interpreter that has the bridge and a few native futures to await.
 
+mod from_python;
 mod module;
 mod operations;
 mod process;
+mod streams;
+mod threads;
 
 use rustpython::InterpreterBuilderExt as _;
 use rustpython_vm::{Interpreter, InterpreterBuilder, PyResult, Settings, VirtualMachine};
@@ -46,7 +49,15 @@ fn interpreter() -> Interpreter {
     settings.buffered_stdio = false;
     let builder = InterpreterBuilder::new().settings(settings).init_stdlib();
     let module = module::module_def(&builder.ctx);
-    runtime_bridge::register(builder.add_native_module(module)).build()
+    let from_python = from_python::module_def(&builder.ctx);
+    let streams = streams::module_def(&builder.ctx);
+    let threads = threads::module_def(&builder.ctx);
+    let builder = builder
+        .add_native_module(module)
+        .add_native_module(from_python)
+        .add_native_module(streams)
+        .add_native_module(threads);
+    runtime_bridge::register(builder).build()
 }
 
 /// Runs `source` as `__main__` would run, after the prelude. Returns the exit code.

@@ -1,6 +1,6 @@
 //! The native module `bridge_test`: futures for scripts to await, and the same over `block_on`.
 
-pub(super) use bridge_test::module_def;
+pub(super) use bridge_test::{Gauge, PySwitch, module_def};
 
 #[rustpython_vm::pymodule]
 mod bridge_test {
@@ -22,7 +22,7 @@ mod bridge_test {
     #[pyattr]
     #[pyclass(module = "bridge_test", name = "Gauge")]
     #[derive(Debug, Default, PyPayload)]
-    struct Gauge(Arc<Counts>);
+    pub(crate) struct Gauge(Arc<Counts>);
 
     impl DefaultConstructor for Gauge {}
 
@@ -44,6 +44,18 @@ mod bridge_test {
         }
     }
 
+    impl Gauge {
+        pub(crate) fn counts(&self) -> Arc<Counts> {
+            self.0.clone()
+        }
+    }
+
+    impl PySwitch {
+        pub(crate) fn switch(&self) -> Switch {
+            self.0.clone()
+        }
+    }
+
     fn held(gauge: GaugeArg) -> Option<Held> {
         let gauge = gauge.into_option()?;
         Some(Held::new(gauge.0.clone()))
@@ -53,7 +65,7 @@ mod bridge_test {
     #[pyattr]
     #[pyclass(module = "bridge_test", name = "Switch")]
     #[derive(Debug, Default, PyPayload)]
-    struct PySwitch(Switch);
+    pub(crate) struct PySwitch(Switch);
 
     impl DefaultConstructor for PySwitch {}
 

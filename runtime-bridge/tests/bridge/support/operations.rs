@@ -32,7 +32,7 @@ impl Held {
         Self(counts)
     }
 
-    fn reach(&self, stage: usize) {
+    pub(super) fn reach(&self, stage: usize) {
         self.0.stage.store(stage, Ordering::SeqCst);
     }
 }
@@ -44,8 +44,17 @@ impl Drop for Held {
     }
 }
 
-fn none() -> PyObjectRef {
+pub(super) fn none() -> PyObjectRef {
     with_vm(|vm| vm.ctx.none())
+}
+
+pub(super) fn text(value: &str) -> PyObjectRef {
+    with_vm(|vm| vm.ctx.new_str(value).into())
+}
+
+/// Calls `f` in a thread that has no interpreter.
+pub(super) fn in_native_thread<T: Send + 'static>(f: impl FnOnce() -> T + Send + 'static) -> T {
+    thread::spawn(f).join().expect("the thread does not panic")
 }
 
 pub(super) async fn ready(value: PyObjectRef) -> PyResult<PyObjectRef> {

@@ -4,7 +4,10 @@ import asyncio
 import sys
 import threading
 
+import bridge_python
+import bridge_streams
 import bridge_test
+import bridge_threads
 
 
 class raises:

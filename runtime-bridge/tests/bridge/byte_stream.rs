@@ -1,0 +1,4 @@
+//! Python iterables as Rust byte streams.
+
+mod dropping;
+mod reading;
