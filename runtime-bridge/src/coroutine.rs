@@ -182,7 +182,6 @@ impl State {
             return Ok(Poll::Pending);
         };
         slot.arm();
-        let _entered = context.handle.enter();
         let stay = Stay::at(Place::Coroutine {
             exchange: self.exchange.take(),
             root: WakerId::of(waker),

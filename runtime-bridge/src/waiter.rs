@@ -10,7 +10,7 @@ use rustpython_vm::{
     function::PySetterValue, pyclass,
 };
 
-use crate::asyncio::{Callback, ContextRef, LoopRef, Ready, cancelled_error};
+use crate::asyncio::{Callback, Callbacks, ContextRef, LoopRef, Ready, cancelled_error};
 use crate::contextvars;
 
 /// What a pending native coroutine yields to its task: enough of asyncio's Future protocol for a
@@ -21,8 +21,7 @@ pub(crate) struct Waiter {
     blocking: AtomicBool,
     cancelled: AtomicBool,
     event_loop: LoopRef,
-    /// Nearly always one task.
-    callbacks: PyMutex<Vec<Callback>>,
+    callbacks: PyMutex<Callbacks>,
     /// Of the cancellation.
     message: PyMutex<Option<PyObjectRef>>,
 }
@@ -106,12 +105,12 @@ impl Waiter {
     }
 
     pub(crate) fn add_callback(&self, callback: Callback) {
-        self.callbacks.lock().push(callback);
+        self.callbacks.lock().add(callback);
     }
 
     /// Resumes whoever waits, at once and in order.
     pub(crate) fn fire(zelf: &PyRef<Self>, vm: &VirtualMachine) -> PyResult<()> {
-        let callbacks = std::mem::take(&mut *zelf.callbacks.lock());
+        let callbacks = zelf.callbacks.lock().take();
         for callback in callbacks {
             Ready::done(callback, zelf.clone().into())
                 .run_reporting(zelf.event_loop.as_object(), vm)?;
@@ -130,7 +129,7 @@ impl Waiter {
             return Ok(false);
         }
         *zelf.message.lock() = message;
-        let callbacks = std::mem::take(&mut *zelf.callbacks.lock());
+        let callbacks = zelf.callbacks.lock().take();
         for callback in callbacks {
             let ready = Ready::done(callback, zelf.to_owned().into());
             zelf.event_loop.push(ready, vm)?;
@@ -171,10 +170,8 @@ impl Waiter {
     #[pymethod]
     fn remove_done_callback(zelf: &Py<Self>, function: PyObjectRef) -> usize {
         let mut callbacks = zelf.callbacks.lock();
-        let (removed, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut *callbacks)
-            .into_iter()
-            .partition(|callback| callback.is(&function));
-        *callbacks = kept;
+        let (removed, kept): (Vec<_>, Vec<_>) = callbacks.take().partition(|it| it.is(&function));
+        kept.into_iter().for_each(|it| callbacks.add(it));
         // Before `removed` is dropped, which may run Python code.
         drop(callbacks);
         removed.len()

@@ -220,7 +220,7 @@ impl Future {
         vm: &VirtualMachine,
     ) -> PyResult<usize> {
         zelf.event_loop(vm)?;
-        let before: Vec<_> = zelf.core.lock().take_callbacks().collect();
+        let before: Vec<_> = zelf.core.lock().callbacks.take().collect();
         let (mut kept, mut removed) = (Vec::new(), Vec::new());
         let mut failure = None;
         for callback in before {
@@ -321,7 +321,7 @@ impl Future {
 
     #[pygetset]
     fn _callbacks(zelf: &Py<Self>, vm: &VirtualMachine) -> Option<PyObjectRef> {
-        let callbacks: Vec<_> = zelf.core.lock().callbacks().cloned().collect();
+        let callbacks: Vec<_> = zelf.core.lock().callbacks.iter().cloned().collect();
         let as_pair = |callback: Callback| {
             let (function, context) = callback.into_parts(vm);
             vm.ctx.new_tuple(vec![function, context]).into()

@@ -48,7 +48,7 @@ pub(crate) use errors::{attribute, cancelled_error, ends_the_loop, is_cancelled_
 pub(crate) use future::Future;
 pub(crate) use gather::{Gathering, gather};
 pub(crate) use module::module_def;
-pub(crate) use outcome::{Callback, ContextRef};
+pub(crate) use outcome::{Callback, Callbacks, ContextRef};
 pub(crate) use ready::{LoopRef, Ready};
 pub(crate) use task::{Start, Task};
 

@@ -118,15 +118,51 @@ impl Callback {
     }
 }
 
+/// The callbacks of one future, in order; nearly always there is at most one.
+#[derive(Default)]
+pub(crate) struct Callbacks {
+    first: Option<Callback>,
+    more: Vec<Callback>,
+}
+
+impl Callbacks {
+    pub(crate) fn add(&mut self, callback: Callback) {
+        if self.is_empty() {
+            self.first = Some(callback);
+        } else {
+            self.more.push(callback);
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.first.is_none() && self.more.is_empty()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Callback> {
+        self.first.iter().chain(&self.more)
+    }
+
+    /// Takes every callback, in order.
+    pub(crate) fn take(&mut self) -> impl Iterator<Item = Callback> + use<> {
+        let Self { first, more } = std::mem::take(self);
+        first.into_iter().chain(more)
+    }
+}
+
+// SAFETY: each callback is visited once.
+unsafe impl Traverse for Callbacks {
+    fn traverse(&self, visit: &mut TraverseFn<'_>) {
+        self.iter().for_each(|it| it.traverse(visit));
+    }
+}
+
 /// All of a future that is behind its lock. No Python code runs, and nothing is dropped that could
 /// run some, while the lock is held.
 pub(super) struct Core {
     /// None until `__init__` was called.
     pub(super) event_loop: Option<LoopRef>,
     pub(super) outcome: Outcome,
-    /// Nearly always there is at most one.
-    pub(super) first_callback: Option<Callback>,
-    pub(super) more_callbacks: Vec<Callback>,
+    pub(super) callbacks: Callbacks,
     pub(super) cancel_message: Option<PyObjectRef>,
     /// The CancelledError that ended a task, to be raised again once.
     pub(super) cancelled_error: Option<PyBaseExceptionRef>,
@@ -140,33 +176,12 @@ impl Core {
         Self {
             event_loop,
             outcome: Outcome::Pending,
-            first_callback: None,
-            more_callbacks: Vec::new(),
+            callbacks: Callbacks::default(),
             cancel_message: None,
             cancelled_error: None,
             source_traceback: None,
             awaited_by: AwaitedBy::Nobody,
         }
-    }
-
-    pub(super) fn add_callback(&mut self, callback: Callback) {
-        // In order: a first one may have been removed while others are left.
-        if self.first_callback.is_none() && self.more_callbacks.is_empty() {
-            self.first_callback = Some(callback);
-        } else {
-            self.more_callbacks.push(callback);
-        }
-    }
-
-    pub(super) fn callbacks(&self) -> impl Iterator<Item = &Callback> {
-        self.first_callback.iter().chain(&self.more_callbacks)
-    }
-
-    /// Takes every callback, in order.
-    pub(super) fn take_callbacks(&mut self) -> impl Iterator<Item = Callback> + use<> {
-        let first = self.first_callback.take();
-        let more = std::mem::take(&mut self.more_callbacks);
-        first.into_iter().chain(more)
     }
 }
 
@@ -186,7 +201,7 @@ unsafe impl Traverse for Core {
                 }
             }
         }
-        self.callbacks().for_each(|it| it.traverse(visit));
+        self.callbacks.traverse(visit);
         self.cancel_message.traverse(visit);
         self.cancelled_error.traverse(visit);
         self.source_traceback.traverse(visit);
@@ -203,7 +218,7 @@ unsafe impl Traverse for Core {
                 out.extend(traceback.map(Into::into));
             }
         }
-        self.take_callbacks().for_each(|it| it.clear(out));
+        self.callbacks.take().for_each(|it| it.clear(out));
         out.extend(self.cancel_message.take());
         out.extend(self.cancelled_error.take().map(Into::into));
         out.extend(self.source_traceback.take());

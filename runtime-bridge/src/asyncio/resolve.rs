@@ -81,7 +81,7 @@ impl Future {
                 return Ok(false);
             }
             core.outcome = outcome;
-            (core.event_loop.clone(), core.take_callbacks())
+            (core.event_loop.clone(), core.callbacks.take())
         };
         if failed {
             zelf.unretrieved.store(true, Ordering::Relaxed);
@@ -142,7 +142,7 @@ impl Future {
         let event_loop = {
             let mut core = zelf.core.lock();
             if core.outcome.is_pending() {
-                core.add_callback(callback);
+                core.callbacks.add(callback);
                 return Ok(());
             }
             core.event_loop.clone()
@@ -197,9 +197,9 @@ impl Future {
         let newer: Vec<_> = {
             let mut core = zelf.core.lock();
             if core.outcome.is_pending() {
-                let newer: Vec<_> = core.take_callbacks().collect();
+                let newer: Vec<_> = core.callbacks.take().collect();
                 for callback in kept.into_iter().chain(newer) {
-                    core.add_callback(callback);
+                    core.callbacks.add(callback);
                 }
                 return Ok(());
             }

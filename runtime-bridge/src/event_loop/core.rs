@@ -248,7 +248,10 @@ impl EventLoopCore {
         zelf.turns_without_os.store(0, Ordering::Relaxed);
         Self::note_clock(&zelf, vm);
         let driver = Self::own_driver(&zelf, vm)?;
-        let _running = RunningLoop::enter(driver.context());
+        let context = driver.context();
+        // Entered for the whole run: every future that is polled in it needs the runtime.
+        let _entered = context.handle.enter();
+        let _running = RunningLoop::enter(context.clone());
         loop {
             Self::iterate(&zelf, &driver, vm)?;
             if zelf.stopping.swap(false, Ordering::Relaxed) {

@@ -17,9 +17,7 @@ use tokio::io::unix::AsyncFd;
 #[cfg(target_os = "linux")]
 use super::precise_timer::PreciseTimer;
 use crate::homing;
-use crate::runtime::{
-    LoopContext, OwnedRuntime, SIGNAL_CHECK_INTERVAL, UnparkGuard, takes_signals,
-};
+use crate::runtime::{LoopContext, OwnedRuntime, UnparkGuard};
 use crate::wake::WakeQueue;
 
 /// How long one wait may last.
@@ -83,8 +81,7 @@ impl Driver {
         let selector_ready = if matches!(wait, Wait::Poll) || self.wakes.has_work() {
             self.runtime.block_on(self.look())
         } else {
-            let longest = takes_signals(vm).then_some(SIGNAL_CHECK_INTERVAL);
-            vm.allow_threads(|| self.runtime.block_on(self.sleep(wait, longest)))
+            vm.allow_threads(|| self.runtime.block_on(self.sleep(wait)))
         };
         self.wakes.clear_poke();
         homing::take_in(vm);
@@ -97,12 +94,9 @@ impl Driver {
         poll_fn(|cx| Poll::Ready(self.poll_selector(cx))).await
     }
 
-    /// `longest` bounds the wait of a thread that has to look at its signals now and then: one may
-    /// come after the last look, and the wake-up descriptor may be a script's own.
-    async fn sleep(&self, wait: &Wait, longest: Option<Duration>) -> bool {
+    async fn sleep(&self, wait: &Wait) -> bool {
         let unpark = UnparkGuard::new();
         let mut timer = pin!(self.until_due(wait));
-        let mut tick = pin!(longest.map(tokio::time::sleep));
         let mut turns = 0;
         let ready = poll_fn(|cx| {
             turns += 1;
@@ -111,11 +105,7 @@ impl Driver {
                 return Poll::Ready(true);
             }
             let due = timer.as_mut().poll(cx).is_ready();
-            let ticked = tick
-                .as_mut()
-                .as_pin_mut()
-                .is_some_and(|tick| tick.poll(cx).is_ready());
-            if due || ticked || self.wakes.has_work() || unpark.unparked(cx.waker()) {
+            if due || self.wakes.has_work() || unpark.unparked(cx.waker()) {
                 return Poll::Ready(false);
             }
             Poll::Pending

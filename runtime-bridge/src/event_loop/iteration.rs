@@ -15,6 +15,8 @@ use crate::waiter::Waiter;
 
 /// While callbacks are queued the OS is looked at only every so many iterations.
 const OS_INTERVAL: u32 = 16;
+/// A queue that was longer than this gives back the memory that it does not need.
+const KEPT_CAPACITY: usize = 1024;
 /// asyncio's MAXIMUM_SELECT_TIMEOUT, in seconds.
 const LONGEST_WAIT: f64 = 24.0 * 3600.0;
 /// Timers that are due within the clock's resolution are due now (seconds).
@@ -131,6 +133,11 @@ impl EventLoopCore {
             } else {
                 entry.run(zelf.as_object(), vm)?;
             }
+        }
+        if count > KEPT_CAPACITY {
+            let mut ready = zelf.ready.lock();
+            let room = ready.len() * 2;
+            ready.shrink_to(room);
         }
         Ok(())
     }
