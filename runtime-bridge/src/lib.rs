@@ -9,6 +9,11 @@
 //! |---|---|
 //! | [`register`] | adds the native modules and the event loop to an interpreter being built |
 //! | [`Coroutine`] | gives a Rust future to a script as an awaitable |
+//! | [`await_in_line`] | awaits a Python awaitable in a Rust future, as part of its coroutine |
+//! | [`await_as_task`] | awaits it as an asyncio task, for several at once |
+//! | [`AsyncIterator`], [`BlockingIterator`] | give a Rust stream to a script |
+//! | [`ByteStream`] | reads the bytes of a Python (asynchronous) iterable |
+//! | [`Homing`] | holds a Python object that may be dropped on any thread |
 //! | [`block_on`] | runs the same future from a plain call, with Ctrl-C, on any thread |
 //! | [`with_vm`] | the interpreter, from inside a future |
 //! | [`Panicked`] | how a panic in a future reaches a script |

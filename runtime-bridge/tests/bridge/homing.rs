@@ -87,16 +87,26 @@ fn it_wakes_the_loop_that_ran_when_it_was_made() {
 
 #[test]
 fn an_idle_loop_takes_it_in() {
-    in_loop(
+    script(
         r#"
-        done = asyncio.get_running_loop().create_future()
         class Last:
+            def __init__(self, done):
+                self.done = done
             def __del__(self):
-                done.set_result(None)
-        loop = asyncio.get_running_loop()
-        objects = [Last()]
-        loop.call_soon(bridge_threads.drop_in_native_thread, objects)
-        await asyncio.wait_for(done, 30)
+                self.done.set_result(None)
+        async def main():
+            done = asyncio.get_running_loop().create_future()
+            keeper = bridge_threads.keep([Last(done)])
+            def drop():
+                bridge_test.block_on_sleep(0.005)
+                keeper.drop_in_native_thread()
+            thread = threading.Thread(target=drop)
+            thread.start()
+            # Not in the main thread, where a loop now and then looks for signals: nothing but the
+            # object wakes this one.
+            await done
+            thread.join()
+        in_threads(lambda: asyncio.run(main()))
         "#,
     );
 }

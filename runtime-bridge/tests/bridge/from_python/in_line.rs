@@ -1,6 +1,6 @@
 //! In line: as if Python code had awaited it.
 
-use crate::support::in_loop;
+use crate::support::{in_loop, script};
 
 #[test]
 fn an_awaitable_that_finishes_at_once_costs_no_turn_of_the_loop() {
@@ -228,6 +228,56 @@ fn one_after_another_may_be_awaited() {
             await asyncio.sleep(0)
             raise KeyError
         equal(await bridge_python.in_line_whatever_then(fail(), asyncio.sleep(0, "then")), "then")
+        "#,
+    );
+}
+
+#[test]
+fn every_way_to_run_a_coroutine_runs_it() {
+    in_loop(
+        r#"
+        loop = asyncio.get_running_loop()
+        async def work(number):
+            await asyncio.sleep(0)
+            await bridge_test.yield_now()
+            return number
+        def make(number):
+            return bridge_python.in_line(work(number))
+        equal(await asyncio.gather(*map(make, range(50))), list(range(50)))
+        equal(await asyncio.wait_for(make(1), 5), 1)
+        equal(await asyncio.shield(make(2)), 2)
+        async with asyncio.TaskGroup() as group:
+            task = group.create_task(make(3))
+        equal(task.result(), 3)
+        for kind in asyncio.Task, asyncio.tasks._PyTask:
+            equal(await kind(make(4), loop=loop), 4)
+            equal(await kind(make(5), loop=loop, eager_start=True), 5)
+        loop.set_debug(True)
+        equal(await asyncio.create_task(make(6)), 6)
+        loop.set_debug(False)
+        cancelled = asyncio.gather(*[bridge_python.in_line(asyncio.sleep(3600)) for _ in range(5)])
+        await asyncio.sleep(0)
+        cancelled.cancel()
+        with raises(asyncio.CancelledError):
+            await cancelled
+        equal(len(asyncio.all_tasks()), 1)
+        "#,
+    );
+}
+
+#[test]
+fn two_loops_in_two_threads_await_at_once() {
+    script(
+        r#"
+        async def work(number):
+            await asyncio.sleep(0)
+            return number
+        async def main():
+            coroutines = [bridge_python.in_line(work(number)) for number in range(500)]
+            tasks = [bridge_python.as_task(work(number)) for number in range(500)]
+            return sum(await asyncio.gather(*coroutines, *tasks))
+        total = 2 * sum(range(500))
+        equal(in_threads(*[lambda: asyncio.run(main())] * 4), [total] * 4)
         "#,
     );
 }

@@ -4,11 +4,33 @@ pub(super) use bridge_threads::module_def;
 
 #[rustpython_vm::pymodule]
 mod bridge_threads {
+    use parking_lot::Mutex;
     use runtime_bridge::{Coroutine, Homing, with_vm};
-    use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
+    use rustpython_vm::{Py, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
     use tokio::task;
 
     use crate::support::operations::{in_native_thread, none};
+
+    /// Keeps an object in a Homing whose home is where `keep` was called.
+    #[pyattr]
+    #[pyclass(module = "bridge_threads", name = "Keeper")]
+    #[derive(Debug, PyPayload)]
+    struct Keeper(Mutex<Option<Homing<PyObjectRef>>>);
+
+    #[pyfunction]
+    fn keep(objects: PyObjectRef, vm: &VirtualMachine) -> PyResult<Keeper> {
+        let object = Homing::new(take_only(&objects, vm)?);
+        Ok(Keeper(Mutex::new(Some(object))))
+    }
+
+    #[pyclass]
+    impl Keeper {
+        #[pymethod]
+        fn drop_in_native_thread(zelf: &Py<Self>) {
+            let object = zelf.0.lock().take();
+            in_native_thread(move || drop(object));
+        }
+    }
 
     /// Drops the object as it is on a thread that has no interpreter.
     #[pyfunction]
