@@ -12,8 +12,8 @@ use parking_lot::Mutex;
 use rustpython_vm::{PyResult, VirtualMachine};
 
 use crate::error::Panicked;
+use crate::from_python::place::{Place, Stay};
 use crate::homing;
-use crate::place::{Place, Stay};
 use crate::runtime::{
     OwnedRuntime, SIGNAL_CHECK_INTERVAL, UnparkGuard, blocking_runtime, takes_signals,
 };

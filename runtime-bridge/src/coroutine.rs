@@ -20,10 +20,10 @@ use rustpython_vm::{
 };
 
 use crate::error::Panicked;
-use crate::exchange::{Exchange, Sent};
 use crate::fork;
+use crate::from_python::exchange::{Exchange, Sent};
+use crate::from_python::place::{Place, Stay, WakerId};
 use crate::homing::Home;
-use crate::place::{Place, Stay, WakerId};
 use crate::runtime::LoopContext;
 use crate::waiter::Waiter;
 use crate::wake::WakeSlot;

@@ -18,7 +18,7 @@ use rustpython_vm::function::FuncArgs;
 use rustpython_vm::vm::thread::try_with_current_vm;
 
 use crate::error::Panicked;
-use crate::place::python_may_run;
+use crate::from_python::place::python_may_run;
 use crate::runtime::LoopContext;
 use crate::wake::WakeQueue;
 

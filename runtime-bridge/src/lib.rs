@@ -30,43 +30,33 @@
 //! 3. Futures are `Send`, because a script may drop a coroutine on any thread.
 //! 4. Any future may be dropped at any await.
 
-mod as_task;
 mod asyncio;
-mod awaiting;
 mod blocking;
-mod byte_stream;
-mod closing;
 mod contextvars;
 mod coroutine;
-mod delivery;
 mod error;
 mod event_loop;
-mod exchange;
 mod fork;
+mod from_python;
 mod homing;
-mod in_line;
-mod item;
 mod loops;
 mod module;
-mod place;
 mod runtime;
-mod shared_stream;
-mod stream;
+mod streams;
 mod waiter;
 mod wake;
-mod watch;
 
-pub use as_task::{AsTask, await_as_task};
 pub use blocking::block_on;
-pub use byte_stream::ByteStream;
 pub use coroutine::Coroutine;
 pub use error::Panicked;
 pub use event_loop::EventLoopCore;
+pub use from_python::as_task::{AsTask, await_as_task};
+pub use from_python::in_line::{InLine, await_in_line};
 pub use homing::Homing;
-pub use in_line::{InLine, await_in_line};
 pub use module::register;
 pub use runtime::runtime_is_current;
-pub use stream::{AsyncIterator, BlockingIterator};
+pub use streams::byte_stream::ByteStream;
+pub use streams::stream::{AsyncIterator, BlockingIterator};
 
 use rustpython_vm::VirtualMachine;
 

@@ -5,10 +5,10 @@ use rustpython_vm::frozen::FrozenModule;
 use rustpython_vm::{InterpreterBuilder, py_freeze, pymodule};
 
 use crate::coroutine::Coroutine;
-use crate::delivery::DoneCallback;
 use crate::event_loop::{EventLoopCore, Handle};
+use crate::from_python::delivery::DoneCallback;
 use crate::homing;
-use crate::stream::{AsyncIterator, BlockingIterator};
+use crate::streams::stream::{AsyncIterator, BlockingIterator};
 use crate::waiter::Waiter;
 use crate::{asyncio, contextvars, coroutine};
 

@@ -13,7 +13,7 @@ use rustpython_vm::stdlib::_thread::get_ident;
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::fork;
-use crate::place::{Place, Stay};
+use crate::from_python::place::{Place, Stay};
 use crate::wake::WakeQueue;
 
 /// How long a signal that came just before a thread went to sleep may stay unseen.

@@ -7,7 +7,7 @@ use std::task::Waker;
 
 use rustpython_vm::vm::thread::current_vm_is_set;
 
-use crate::exchange::Exchange;
+use crate::from_python::exchange::Exchange;
 
 /// Whose future is polled now.
 #[derive(Default)]

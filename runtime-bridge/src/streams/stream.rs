@@ -14,7 +14,7 @@ use rustpython_vm::{
 
 use crate::blocking::block_on;
 use crate::coroutine::Coroutine;
-use crate::shared_stream::{SharedStream, Turn};
+use crate::streams::shared_stream::{SharedStream, Turn};
 use crate::with_vm;
 
 /// A Rust stream as a Python asynchronous iterator: for `async for`, `anext`, `aclosing`.

@@ -12,11 +12,11 @@ use rustpython_vm::{
     PyObjectRef, PyResult, VirtualMachine, builtins::PyBaseExceptionRef, protocol::PyIterReturn,
 };
 
-use crate::awaiting::{Awaiting, close_unawaited};
-use crate::exchange::{Exchange, Resume, Stage};
+use crate::from_python::awaiting::{Awaiting, close_unawaited};
+use crate::from_python::exchange::{Exchange, Resume, Stage};
+use crate::from_python::place::Place;
+use crate::from_python::watch::unblock;
 use crate::homing::Home;
-use crate::place::Place;
-use crate::watch::unblock;
 use crate::with_vm;
 
 const OUTSIDE: &str = "a Python awaitable can be awaited in line only inside of a native \

@@ -12,7 +12,7 @@ use rustpython_vm::{
 };
 
 use crate::coroutine::Coroutine;
-use crate::delivery::Delivery;
+use crate::from_python::delivery::Delivery;
 use crate::homing::Home;
 use crate::loops::{call_soon_threadsafe, is_running_here};
 

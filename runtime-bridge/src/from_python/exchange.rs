@@ -11,8 +11,8 @@ use std::task::Waker;
 use parking_lot::Mutex;
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine, builtins::PyBaseExceptionRef};
 
-use crate::place::WakerId;
-use crate::watch::{Watch, is_busy};
+use crate::from_python::place::WakerId;
+use crate::from_python::watch::{Watch, is_busy};
 
 /// How the awaitable is to be resumed.
 pub(crate) enum Resume {

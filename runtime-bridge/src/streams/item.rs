@@ -6,9 +6,9 @@ use std::task::{Context, Poll};
 
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine, builtins::PyBaseExceptionRef};
 
-use crate::as_task::{AsTask, await_as_task};
-use crate::in_line::{InLine, await_in_line};
-use crate::place::Place;
+use crate::from_python::as_task::{AsTask, await_as_task};
+use crate::from_python::in_line::{InLine, await_in_line};
+use crate::from_python::place::Place;
 
 pub(crate) enum Item {
     InLine(InLine),

@@ -14,10 +14,10 @@ use rustpython_vm::{
     vm::thread::attach_for_callback,
 };
 
-use crate::closing::{self, Origin};
+use crate::from_python::place::Place;
 use crate::homing::{Home, Homing};
-use crate::item::Item;
-use crate::place::Place;
+use crate::streams::closing::{self, Origin};
+use crate::streams::item::Item;
 use crate::with_vm;
 
 /// From this many bytes on a chunk is borrowed from the script's object, not copied.

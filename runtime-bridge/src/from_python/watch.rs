@@ -9,7 +9,7 @@ use rustpython_vm::{
 };
 
 use crate::asyncio::{current_task, is_cancelled_error};
-use crate::delivery::Delivery;
+use crate::from_python::delivery::Delivery;
 use crate::waiter::Waiter;
 
 const BLOCKING: &str = "_asyncio_future_blocking";

@@ -9,10 +9,10 @@ use rustpython_vm::{
 
 use crate::asyncio::{cancelled_error, is_cancelled_error};
 use crate::coroutine::Coroutine;
-use crate::in_line::await_in_line;
-use crate::item::Item;
+use crate::from_python::in_line::await_in_line;
 use crate::loops::{call_soon_threadsafe, is_closed, is_running_here};
-use crate::stream::{AsyncIterator, BlockingIterator};
+use crate::streams::item::Item;
+use crate::streams::stream::{AsyncIterator, BlockingIterator};
 use crate::with_vm;
 
 /// An iterator, and whether it is ours to close.

@@ -8,7 +8,7 @@ use rustpython_vm::{
     protocol::{PyIter, PyIterReturn},
 };
 
-use crate::exchange::Resume;
+use crate::from_python::exchange::Resume;
 
 /// The iterator of an awaitable.
 pub(crate) struct Awaiting(PyObjectRef);
