@@ -102,8 +102,7 @@ fn an_idle_loop_takes_it_in() {
                 keeper.drop_in_native_thread()
             thread = threading.Thread(target=drop)
             thread.start()
-            # Not in the main thread, where a loop now and then looks for signals: nothing but the
-            # object wakes this one.
+            # Nothing but the object wakes this loop.
             await done
             thread.join()
         in_threads(lambda: asyncio.run(main()))

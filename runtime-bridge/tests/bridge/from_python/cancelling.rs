@@ -26,7 +26,7 @@ fn the_awaitable_sees_the_cancellation_first_and_may_clean_up() {
             await asyncio.sleep(0)
             task.cancel("why")
             with raises(asyncio.CancelledError, "why"):
-                await asyncio.wait_for(task, 5)
+                await asyncio.wait_for(task, 60)
             equal(steps, [("why",), "cleaned up"])
         "#,
     );
@@ -99,7 +99,7 @@ fn what_the_awaitable_waits_for_is_cancelled_with_it() {
             await asyncio.sleep(0)
             task.cancel("passed on")
             # As with any awaited task that refuses to be cancelled.
-            equal(await asyncio.wait_for(task, 5), ("passed on",))
+            equal(await asyncio.wait_for(task, 60), ("passed on",))
             equal(inner.cancelled(), False)
         "#,
     );
@@ -160,7 +160,7 @@ fn a_cancellation_in_the_same_turn_as_the_result_wins() {
                     if not cancel_first:
                         task.cancel()
                     with raises(asyncio.CancelledError):
-                        await asyncio.wait_for(task, 5)
+                        await asyncio.wait_for(task, 60)
                     equal(seen, ["cancelled"])
         "#,
     );
@@ -402,7 +402,7 @@ fn a_cancellation_that_the_awaitable_does_not_get_ends_the_coroutine() {
                 task.cancel()
                 getattr(switch, turn_on)()
                 with raises(asyncio.CancelledError):
-                    await asyncio.wait_for(task, 5)
+                    await asyncio.wait_for(task, 60)
                 equal(seen, [GeneratorExit])
         "#,
     );

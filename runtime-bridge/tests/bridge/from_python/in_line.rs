@@ -55,7 +55,7 @@ fn every_kind_of_awaitable_can_be_awaited() {
             (bridge_test.sleep(0.001), None),
             (bridge_python.in_line(coroutine()), "coroutine"),
         ]:
-            equal(await asyncio.wait_for(bridge_python.in_line(awaitable), 5), result)
+            equal(await asyncio.wait_for(bridge_python.in_line(awaitable), 60), result)
         "#,
     );
 }
@@ -244,7 +244,7 @@ fn every_way_to_run_a_coroutine_runs_it() {
         def make(number):
             return bridge_python.in_line(work(number))
         equal(await asyncio.gather(*map(make, range(50))), list(range(50)))
-        equal(await asyncio.wait_for(make(1), 5), 1)
+        equal(await asyncio.wait_for(make(1), 60), 1)
         equal(await asyncio.shield(make(2)), 2)
         async with asyncio.TaskGroup() as group:
             task = group.create_task(make(3))

@@ -24,13 +24,13 @@ fn whichever_is_first_wins() {
             task = asyncio.create_task(kind(wait(future), switch))
             await until(lambda: switch.polls)
             future.set_result("awaited")
-            equal(await asyncio.wait_for(task, 5), "awaited")
+            equal(await asyncio.wait_for(task, 60), "awaited")
 
             future, switch = loop.create_future(), bridge_test.Switch()
             task = asyncio.create_task(kind(wait(future), switch))
             await until(lambda: switch.polls and future._callbacks)
             switch.turn_on()
-            equal(await asyncio.wait_for(task, 5), "switch")
+            equal(await asyncio.wait_for(task, 60), "switch")
             await until(lambda: seen)
             equal(seen, [end])
             equal(future._callbacks or [], [])
@@ -58,7 +58,7 @@ fn it_survives_the_wake_up_of_the_other() {
                 await asyncio.sleep(0)
             assert not task.done()
             future.set_result("late")
-            equal(await asyncio.wait_for(task, 5), ("switch", "late"))
+            equal(await asyncio.wait_for(task, 60), ("switch", "late"))
         "#,
     );
 }
@@ -84,20 +84,22 @@ fn a_rust_timeout_ends_it() {
 fn a_combinator_with_wakers_of_its_own_polls_it_again() {
     in_loop(
         r#"
+        arrived = asyncio.Event()
         async def wait():
             for _ in range(3):
                 await asyncio.sleep(0)
             await asyncio.sleep(0.001)
             await bridge_test.yield_now()
+            arrived.set()
             try:
                 await asyncio.sleep(3600)
             except asyncio.CancelledError:
                 await asyncio.sleep(0)
                 return "cancelled"
         task = asyncio.create_task(bridge_python.in_line_unordered(wait()))
-        await bridge_test.sleep(0.01)
+        await arrived.wait()
         task.cancel()
-        equal(await asyncio.wait_for(task, 5), "cancelled")
+        equal(await asyncio.wait_for(task, 60), "cancelled")
         "#,
     );
 }

@@ -32,7 +32,7 @@ fn several_run_at_once() {
         r#"
         barrier = asyncio.Barrier(2)
         both = bridge_python.as_tasks_both(barrier.wait(), barrier.wait())
-        equal(sorted(await asyncio.wait_for(both, 5)), [0, 1])
+        equal(sorted(await asyncio.wait_for(both, 60)), [0, 1])
         "#,
     );
 }
