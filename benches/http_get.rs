@@ -14,7 +14,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, header};
 use http_body_util::{BodyExt as _, Empty, Full};
 use hyper_util::rt::TokioIo;
-use tauraro::engine::http::{Client, ClientConfig, Request, Url};
+use tauraro::engine::http::{HttpTransport, Request, TransportConfig, Url};
 use tokio::net::{TcpListener, TcpStream};
 
 #[global_allocator]
@@ -65,7 +65,7 @@ fn main() {
     let port = serve();
     pin_to(CLIENT_CORE);
     let url = format!("http://127.0.0.1:{port}/");
-    let engine = Client::new(ClientConfig::default());
+    let engine = HttpTransport::new(TransportConfig::default());
     let mut contenders = [
         Contender::new("plain hyper", || run(plain_hyper(port))),
         Contender::new("engine", || run(with_engine(&engine, &url))),
@@ -154,7 +154,7 @@ async fn plain_hyper(port: u16) -> f64 {
     microseconds(started)
 }
 
-async fn with_engine(client: &Client, url: &str) -> f64 {
+async fn with_engine(client: &HttpTransport, url: &str) -> f64 {
     let started = Instant::now();
     for _ in 0..REQUESTS {
         let url = Url::parse(url).expect("a URL");

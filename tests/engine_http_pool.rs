@@ -12,16 +12,19 @@ use engine_support::*;
 use futures_util::future::join_all;
 use http::Method;
 use tauraro::engine::Kind;
-use tauraro::engine::http::{Body, Client, ClientConfig, Limits, Response, Stats};
+use tauraro::engine::http::{Body, HttpTransport, Limits, Response, Stats, TransportConfig};
 
-fn idle_limits(max_keepalive_connections: Option<usize>, expiry: Option<Duration>) -> Client {
-    Client::new(ClientConfig {
+fn idle_limits(
+    max_keepalive_connections: Option<usize>,
+    expiry: Option<Duration>,
+) -> HttpTransport {
+    HttpTransport::new(TransportConfig {
         limits: Limits {
             max_keepalive_connections,
             keepalive_expiry: expiry,
             ..Limits::default()
         },
-        ..ClientConfig::default()
+        ..TransportConfig::default()
     })
 }
 

@@ -9,7 +9,7 @@ use std::thread;
 use engine_support::*;
 use http::HeaderMap;
 use tauraro::engine::http::Stats;
-use tauraro::engine::http::{Client, Response};
+use tauraro::engine::http::{HttpTransport, Response};
 
 fn assert_send<T: Send>(value: T) -> T {
     value
@@ -18,7 +18,7 @@ fn assert_send<T: Send>(value: T) -> T {
 #[test]
 fn the_engine_can_be_used_from_any_thread() {
     fn assert_shared<T: Send + Sync + Clone>() {}
-    assert_shared::<Client>();
+    assert_shared::<HttpTransport>();
     let server = Server::ok();
     let client = client();
     let sending = assert_send(client.send(get(&server.url())));

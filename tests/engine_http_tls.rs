@@ -14,7 +14,7 @@ use rcgen::{
 };
 use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
-use tauraro::engine::http::{Client, ClientConfig};
+use tauraro::engine::http::{HttpTransport, TransportConfig};
 use tauraro::engine::tls::{TlsSettings, Verify};
 use tauraro::engine::{Error, Kind};
 use tempfile::TempDir;
@@ -97,13 +97,13 @@ async fn answer_requests(acceptor: TlsAcceptor, stream: tokio::net::TcpStream) {
     }
 }
 
-fn client_that(verify: Verify) -> Client {
-    Client::new(ClientConfig {
+fn client_that(verify: Verify) -> HttpTransport {
+    HttpTransport::new(TransportConfig {
         tls: TlsSettings {
             verify,
             trust_env: true,
         },
-        ..ClientConfig::default()
+        ..TransportConfig::default()
     })
 }
 
@@ -111,7 +111,7 @@ fn at(addr: SocketAddr) -> String {
     format!("https://localhost:{}/", addr.port())
 }
 
-fn refusal(client: &Client, url: &str) -> Error {
+fn refusal(client: &HttpTransport, url: &str) -> Error {
     let error = run(fetch(client, url)).expect_err("a refusal");
     assert_eq!(error.kind(), Kind::Connect, "{error}");
     assert!(error.to_string().contains(url), "{error}");
@@ -299,12 +299,12 @@ fn an_environment_that_is_not_trusted_is_not_heeded() {
     let file = authority.write(&folder.path().join("ca.pem"));
     let addr = authority.serve(&["localhost"], |_| {});
     let _environment = Environment::with(&[("SSL_CERT_FILE", &file)]);
-    let client = Client::new(ClientConfig {
+    let client = HttpTransport::new(TransportConfig {
         tls: TlsSettings {
             verify: Verify::System,
             trust_env: false,
         },
-        ..ClientConfig::default()
+        ..TransportConfig::default()
     });
     refusal(&client, &at(addr));
 }

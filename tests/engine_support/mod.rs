@@ -12,7 +12,7 @@ use std::time::Duration;
 use http::Method;
 use tauraro::engine::Error;
 use tauraro::engine::http::{
-    Client, ClientConfig, Limits, Request, Response, ResponseBody, Timeouts, Url,
+    HttpTransport, Limits, Request, Response, ResponseBody, Timeouts, TransportConfig, Url,
 };
 use tokio::runtime::{Builder, Runtime};
 
@@ -200,19 +200,19 @@ pub fn header<'a>(request: &'a str, name: &str) -> Option<&'a str> {
     })
 }
 
-pub fn client() -> Client {
-    Client::new(ClientConfig::default())
+pub fn client() -> HttpTransport {
+    HttpTransport::new(TransportConfig::default())
 }
 
 /// A client with at most `max` connections.
-pub fn client_of(max: usize) -> Client {
-    Client::new(ClientConfig {
+pub fn client_of(max: usize) -> HttpTransport {
+    HttpTransport::new(TransportConfig {
         limits: Limits {
             max_connections: Some(max),
             max_keepalive_connections: None,
             keepalive_expiry: None,
         },
-        ..ClientConfig::default()
+        ..TransportConfig::default()
     })
 }
 
@@ -232,7 +232,7 @@ pub async fn read(body: &mut ResponseBody) -> Result<String, Error> {
 }
 
 /// A GET with its whole body.
-pub async fn fetch(client: &Client, url: &str) -> Result<String, Error> {
+pub async fn fetch(client: &HttpTransport, url: &str) -> Result<String, Error> {
     let mut response: Response = client.send(get(url)).await?;
     read(&mut response.body).await
 }

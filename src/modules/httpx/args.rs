@@ -12,7 +12,7 @@ use rustpython_vm::{
 use super::exceptions::to_exception;
 use super::{config, query};
 use crate::engine::http::auth::BasicAuth;
-use crate::engine::http::{Body, ClientConfig};
+use crate::engine::http::{Body, TransportConfig};
 use crate::engine::tls::{TlsSettings, Verify};
 use crate::modules::convert::{bytes_like, given, str_or_bytes, utf8};
 use crate::modules::json;
@@ -99,11 +99,11 @@ pub(super) struct ClientOptions {
 }
 
 impl TransportOptions {
-    pub(super) fn client_config(
+    pub(super) fn config(
         self,
         limits: Option<PyObjectRef>,
         vm: &VirtualMachine,
-    ) -> PyResult<ClientConfig> {
+    ) -> PyResult<TransportConfig> {
         let limits = match limits {
             None => crate::engine::http::Limits::default(),
             Some(limits) => match limits.downcast_ref::<config::Limits>() {
@@ -119,7 +119,7 @@ impl TransportOptions {
             verify,
             trust_env: self.trust_env,
         };
-        Ok(ClientConfig { limits, tls })
+        Ok(TransportConfig { limits, tls })
     }
 }
 

@@ -21,13 +21,13 @@ use super::{USER_AGENT, query, url, with_vm};
 use crate::engine::http::auth::{self, BasicAuth, Choice};
 use crate::engine::http::headers::HeaderList;
 use crate::engine::http::params::Params;
-use crate::engine::http::{self as engine_http, Client, Timeouts, Url};
+use crate::engine::http::{self as engine_http, HttpTransport, Timeouts, Url};
 use crate::modules::convert::given;
 
 /// The state of one client.
 #[derive(Debug)]
 pub(super) struct Session {
-    client: Client,
+    transport: HttpTransport,
     pub(super) headers: PyRef<Headers>,
     defaults: PyRwLock<Arc<Defaults>>,
     state: AtomicU8,
@@ -56,7 +56,7 @@ impl Session {
             base_url,
             default_encoding,
         } = options;
-        let config = transport.client_config(limits.into_option(), vm)?;
+        let config = transport.config(limits.into_option(), vm)?;
         let mut fields = default_headers();
         if let Some(extra) = given(defaults.headers, vm) {
             fields.update(&headers::parse(&extra, vm)?);
@@ -80,7 +80,7 @@ impl Session {
             encoding: encoding.map(|it| it.to_string_lossy().as_ref().into()),
         };
         Ok(Self {
-            client: Client::new(config),
+            transport: HttpTransport::new(config),
             headers: Headers::from(fields).into_ref(&vm.ctx),
             defaults: PyRwLock::new(Arc::new(defaults)),
             state: AtomicU8::new(UNOPENED),
@@ -112,7 +112,7 @@ impl Session {
 
     pub(super) fn close(&self) {
         self.state.store(CLOSED, Ordering::Relaxed);
-        self.client.close();
+        self.transport.close();
     }
 
     pub(super) fn is_closed(&self) -> bool {
@@ -156,7 +156,7 @@ impl Session {
             headers,
         };
         Ok(Exchange {
-            client: self.client.clone(),
+            transport: self.transport.clone(),
             asked: Arc::new(asked),
             body,
             timeouts,
@@ -210,7 +210,7 @@ fn parse_choice(auth: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult
 
 /// A prepared request and the client that is to send it.
 pub(super) struct Exchange {
-    client: Client,
+    transport: HttpTransport,
     asked: Arc<Asked>,
     body: engine_http::Body,
     timeouts: Timeouts,
@@ -221,7 +221,7 @@ impl Exchange {
     /// Sends the request and waits for the head: the response is still to be read.
     pub(super) async fn open(self) -> PyResult<PyRef<Response>> {
         let Self {
-            client,
+            transport,
             asked,
             body,
             timeouts,
@@ -234,7 +234,7 @@ impl Exchange {
             body,
             timeouts,
         };
-        match client.send(request).await {
+        match transport.send(request).await {
             Ok(response) => with_vm(|vm| {
                 let request = Request::object(&asked, vm);
                 let response = Response::new(response, request, default_encoding);

@@ -1,4 +1,4 @@
-//! The client: what a request goes through from start to end.
+//! The transport: sends one request over a pooled connection. No redirects, no authentication.
 
 use std::fmt;
 use std::future::Future;
@@ -16,16 +16,16 @@ use crate::engine::net::fork::ForkLocal;
 use crate::engine::net::{self, Target};
 use crate::engine::tls::{TlsConfig, TlsSettings};
 
-/// What a client is made of.
+/// What a transport is made of.
 #[derive(Clone, Debug, Default)]
-pub struct ClientConfig {
+pub struct TransportConfig {
     /// How many connections, and for how long.
     pub limits: Limits,
     /// Whom to trust.
     pub tls: TlsSettings,
 }
 
-/// How many connections a client has.
+/// How many connections a transport has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stats {
     /// Open, being opened, and idle ones.
@@ -34,18 +34,18 @@ pub struct Stats {
     pub idle: usize,
 }
 
-/// An HTTP client with its connections. Clones share them, across threads and runtimes.
+/// Sends requests over connections that it keeps. Clones share them, across threads and runtimes.
 #[derive(Clone)]
-pub struct Client(Arc<Shared>);
+pub struct HttpTransport(Arc<Shared>);
 
 struct Shared {
     pool: ForkLocal<Arc<Pool>>,
     tls: TlsConfig,
 }
 
-impl Client {
-    /// A client without connections. Does no I/O and loads no certificates.
-    pub fn new(config: ClientConfig) -> Self {
+impl HttpTransport {
+    /// A transport without connections. Does no I/O and loads no certificates.
+    pub fn new(config: TransportConfig) -> Self {
         Self(Arc::new(Shared {
             pool: ForkLocal::new(Arc::new(Pool::new(config.limits))),
             tls: TlsConfig::new(config.tls),
@@ -84,9 +84,9 @@ impl Client {
     }
 }
 
-impl fmt::Debug for Client {
+impl fmt::Debug for HttpTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Client({:?})", self.stats())
+        write!(f, "HttpTransport({:?})", self.stats())
     }
 }
 
