@@ -14,6 +14,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, header};
 use http_body_util::{BodyExt as _, Empty, Full};
 use hyper_util::rt::TokioIo;
+use tauraro::engine::http::headers::HeaderList;
 use tauraro::engine::http::{HttpTransport, Request, TransportConfig, Url};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -159,7 +160,7 @@ async fn with_engine(client: &HttpTransport, url: &str) -> f64 {
     for _ in 0..REQUESTS {
         let url = Url::parse(url).expect("a URL");
         let mut request = Request::new(Method::GET, url);
-        request.headers = header_fields();
+        *request.headers_mut() = HeaderList::from(&header_fields());
         let mut response = client.send(request).await.expect("a response");
         let body = response.body.read_to_end().await.expect("a body");
         assert_eq!(body.len(), BODY.len());

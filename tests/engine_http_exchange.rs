@@ -2,13 +2,14 @@
 
 mod engine_support;
 
+use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::mpsc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use engine_support::*;
-use http::header::{CONTENT_LENGTH, HOST, HeaderValue, TRANSFER_ENCODING};
+use http::header::{CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
 use http::{Method, StatusCode, Version};
 use tauraro::engine::http::request::parse_header;
 use tauraro::engine::http::{Body, BodySource, Request, Url};
@@ -47,7 +48,7 @@ fn failure(response: impl Into<Vec<u8>>) -> Error {
 fn the_head_starts_with_the_host() {
     let head = sent(|server| {
         let mut request = get(&format!("{}p?q=1#no", server.url()));
-        request.headers.insert("x-a", HeaderValue::from_static("1"));
+        request.headers_mut().append(b"x-a", b"1");
         request
     });
     let mut lines = head.lines();
@@ -64,12 +65,10 @@ fn the_head_starts_with_the_host() {
 fn a_host_field_of_the_users_wins() {
     let head = sent(|server| {
         let mut request = get(&server.url());
+        request.headers_mut().set(b"x-first", b"1");
         request
-            .headers
-            .insert("x-first", HeaderValue::from_static("1"));
-        request
-            .headers
-            .insert(HOST, HeaderValue::from_static("other"));
+            .headers_mut()
+            .set(HOST.as_str().as_bytes(), b"other");
         request
     });
     assert!(
@@ -178,7 +177,7 @@ fn a_stream_of_unknown_length_is_sent_in_chunks_even_with_get() {
                 .expect("a test that waits");
         });
         let mut request = upload(&server, Chunks::body(&["hel", "lo"], None));
-        request.method = method;
+        Arc::make_mut(&mut request.head).method = method;
         run(async { client().send(request).await }).expect("a response");
         let request = received.recv().expect("a request");
         assert_eq!(header(&request, "transfer-encoding"), Some("chunked"));
@@ -237,8 +236,8 @@ fn header_fields_that_contradict_the_body_are_refused() {
     let server = Server::ok();
     for length in ["4", "-5", "5, 5", "x"] {
         let mut request = upload(&server, Body::Bytes(Bytes::from_static(b"hello")));
-        let value = HeaderValue::from_static(length);
-        request.headers.insert(CONTENT_LENGTH, value);
+        let headers = request.headers_mut();
+        headers.append(b"content-length", length.as_bytes());
         let error = run(client().send(request)).expect_err(length);
         assert_eq!(error.kind(), Kind::LocalProtocol, "{length}");
         assert!(error.to_string().contains("Content-Length"), "{error}");
@@ -260,11 +259,11 @@ fn transfer_encoding_and_content_length_are_not_sent_together() {
     });
     let mut request = upload(&server, Body::Bytes(Bytes::from_static(b"hello")));
     request
-        .headers
-        .insert(CONTENT_LENGTH, HeaderValue::from_static("5"));
+        .headers_mut()
+        .set(CONTENT_LENGTH.as_str().as_bytes(), b"5");
     request
-        .headers
-        .insert(TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
+        .headers_mut()
+        .set(TRANSFER_ENCODING.as_str().as_bytes(), b"chunked");
     let _ = run(client().send(request));
     let head = received.recv().expect("a head");
     assert_eq!(header(&head, "content-length"), None, "{head}");

@@ -7,7 +7,6 @@ use std::sync::mpsc;
 use std::thread;
 
 use engine_support::*;
-use http::HeaderMap;
 use tauraro::engine::http::Stats;
 use tauraro::engine::http::{HttpTransport, Response};
 
@@ -143,10 +142,7 @@ fn a_forked_child_has_a_pool_of_its_own() {
     let client = client();
     let ask = |from: &'static str| {
         let mut request = get(&server.url());
-        request.headers = HeaderMap::from_iter([(
-            http::HeaderName::from_static("x-from"),
-            http::HeaderValue::from_static(from),
-        )]);
+        request.headers_mut().append(b"x-from", from.as_bytes());
         run(async {
             let mut response = client.send(request).await?;
             read(&mut response.body).await

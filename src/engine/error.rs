@@ -42,6 +42,10 @@ pub enum Kind {
     TooManyRedirects,
     /// The text is no URL.
     InvalidUrl,
+    /// The content was iterated over or read before.
+    StreamConsumed,
+    /// The content was given up before it was read.
+    StreamClosed,
     /// User code behind a trait of the engine failed; see [`Error::into_user`].
     User,
 }

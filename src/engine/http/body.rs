@@ -1,11 +1,12 @@
 //! Request bodies.
 
 use std::fmt;
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http_body::{Frame, SizeHint};
 
 use super::wire::Account;
@@ -22,6 +23,12 @@ pub trait BodySource: Send {
     /// The whole length in bytes, when it is known: it becomes the Content-Length. Without it the
     /// body is sent chunked.
     fn content_length(&self) -> Option<u64>;
+
+    /// The same body once more, from its start, for a request that has to be repeated. `None`
+    /// when it can be had only once.
+    fn replay(&self) -> Option<Box<dyn BodySource>> {
+        None
+    }
 }
 
 /// The body of a request.
@@ -32,8 +39,34 @@ pub enum Body {
     Empty,
     /// Held in memory; can be sent again on another connection.
     Bytes(Bytes),
-    /// Produced while it is sent, no faster than the peer takes it; can be sent once.
+    /// Produced while it is sent, no faster than the peer takes it.
     Stream(Box<dyn BodySource>),
+}
+
+impl Body {
+    /// The same body once more, when that can be had.
+    pub fn replay(&self) -> Option<Self> {
+        match self {
+            Self::Empty => Some(Self::Empty),
+            Self::Bytes(bytes) => Some(Self::Bytes(bytes.clone())),
+            Self::Stream(source) => source.replay().map(Self::Stream),
+        }
+    }
+
+    /// Reads a streamed body into memory, so that it can be sent again.
+    ///
+    /// # Errors
+    /// What the source raises, as a `User` error.
+    pub(super) async fn hold(&mut self) -> Result<(), Error> {
+        if let Self::Stream(source) = self {
+            let mut all = BytesMut::new();
+            while let Some(chunk) = poll_fn(|cx| source.poll_chunk(cx)).await {
+                all.extend_from_slice(&chunk.map_err(Error::user)?);
+            }
+            *self = Self::Bytes(all.freeze());
+        }
+        Ok(())
+    }
 }
 
 impl fmt::Debug for Body {
@@ -54,7 +87,9 @@ pub(super) enum Outgoing {
 
 pub(super) struct Streaming {
     source: Box<dyn BodySource>,
-    /// Bytes that the Content-Length still promises.
+    /// Bytes that the Content-Length promises.
+    promised: Option<u64>,
+    /// How many of them are still to come.
     left: Option<u64>,
     last: Option<Bytes>,
     ended: bool,
@@ -72,13 +107,7 @@ impl Outgoing {
         match body {
             Body::Empty => Self::Full(Bytes::new()),
             Body::Bytes(bytes) => Self::Full(bytes),
-            Body::Stream(source) => Self::Stream(Streaming {
-                source,
-                left: promised,
-                last: None,
-                ended: false,
-                account: Arc::default(),
-            }),
+            Body::Stream(source) => Self::Stream(Streaming::new(source, promised)),
         }
     }
 
@@ -86,7 +115,12 @@ impl Outgoing {
     pub(super) fn replay(&self) -> Option<Self> {
         match self {
             Self::Full(bytes) => Some(Self::Full(bytes.clone())),
-            Self::Stream(_) => None,
+            Self::Stream(Streaming {
+                source, promised, ..
+            }) => {
+                let source = source.replay()?;
+                Some(Self::Stream(Streaming::new(source, *promised)))
+            }
         }
     }
 
@@ -99,6 +133,17 @@ impl Outgoing {
 }
 
 impl Streaming {
+    fn new(source: Box<dyn BodySource>, promised: Option<u64>) -> Self {
+        Self {
+            source,
+            promised,
+            left: promised,
+            last: None,
+            ended: false,
+            account: Arc::default(),
+        }
+    }
+
     /// The next chunk. The one that fulfils the Content-Length is held back until the source says
     /// that it was the last: hyper would not ask again, neither for what is too much nor to let
     /// the source come to its end.

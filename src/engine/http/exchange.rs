@@ -12,7 +12,7 @@ use tokio::task::coop::unconstrained;
 use super::body::Outgoing;
 use super::connection::Connection;
 use super::failure;
-use super::request::Prepared;
+use super::prepared::Prepared;
 use super::response::Asked;
 use super::timeout::{Limits, Watch};
 use super::url::Url;

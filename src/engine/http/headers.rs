@@ -1,5 +1,7 @@
 //! Header fields as a person writes them: ordered, repeated, in any case.
 
+use std::fmt;
+
 use http::HeaderMap;
 
 use super::request::parse_header;
@@ -119,6 +121,20 @@ impl HeaderList {
     pub fn is_secret(name: &[u8]) -> bool {
         name.eq_ignore_ascii_case(b"authorization")
             || name.eq_ignore_ascii_case(b"proxy-authorization")
+    }
+}
+
+impl fmt::Debug for HeaderList {
+    /// Credentials are not shown.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = self.fields.iter().map(|field| {
+            let secret = Self::is_secret(&field.name);
+            let value: &[u8] = if secret { b"[secure]" } else { &field.value };
+            (field.raw_name.escape_ascii(), value.escape_ascii())
+        });
+        f.debug_list()
+            .entries(shown.map(|(name, value)| format!("{name}: {value}")))
+            .finish()
     }
 }
 

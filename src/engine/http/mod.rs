@@ -5,28 +5,37 @@
 //! connection goes back to the pool. Everything happens in the future that the caller polls.
 
 mod alarm;
+pub mod answer;
 pub mod auth;
 pub mod body;
 mod connection;
+pub mod content;
 mod exchange;
 mod failure;
+pub mod flow;
 pub mod headers;
 mod origin;
 pub mod params;
 pub mod pool;
+mod prepared;
 pub mod query;
+mod redirect;
 pub mod request;
 pub mod response;
 pub mod timeout;
+pub mod trace;
 pub mod transport;
 pub mod url;
 mod url_merge;
 mod url_parse;
 mod wire;
 
+pub use answer::Answer;
 pub use body::{Body, BodySource};
+pub use content::Content;
+pub use flow::Flow;
 pub use pool::Limits;
-pub use request::Request;
+pub use request::{Head, Options, Request, Sent, Tag};
 pub use response::{Response, ResponseBody};
 pub use timeout::Timeouts;
 pub use transport::{HttpTransport, Stats, TransportConfig};

@@ -8,7 +8,8 @@ use super::connection::Connection;
 use super::exchange::exchange;
 use super::origin::Origin;
 use super::pool::{Grant, Limits, Pool, Slot};
-use super::request::{Prepared, Request};
+use super::prepared::Prepared;
+use super::request::Request;
 use super::response::{Asked, Response};
 use super::url::Url;
 use crate::engine::error::{Error, Kind};
@@ -96,13 +97,16 @@ impl Shared {
     }
 
     async fn send(&self, request: Request) -> Result<Response, Error> {
-        check_url(&request.url)?;
-        let Request { method, url, .. } = request;
-        let prepared = Prepared::new(method, &url, request.headers, request.body)?;
-        let grant = self.pool().checkout(&url, request.timeouts.pool).await?;
+        let Request { head, body, .. } = request;
+        check_url(&head.url)?;
+        let prepared = Prepared::new(&head, request.options.as_deref(), body)?;
+        let grant = self
+            .pool()
+            .checkout(&head.url, request.timeouts.pool)
+            .await?;
         let asked = Asked {
-            method: prepared.method().clone(),
-            url,
+            method: head.method.clone(),
+            url: head.url.clone(),
             timeouts: request.timeouts,
         };
         let (prepared, slot) = match grant {

@@ -299,6 +299,8 @@ fn class_name(kind: Kind) -> &'static str {
         Kind::Decoding => "DecodingError",
         Kind::TooManyRedirects => "TooManyRedirects",
         Kind::InvalidUrl => "InvalidURL",
+        Kind::StreamConsumed => "StreamConsumed",
+        Kind::StreamClosed => "StreamClosed",
         // Only when user code failed with something that is no exception.
         Kind::User => "RequestError",
     }

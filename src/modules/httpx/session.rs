@@ -227,13 +227,13 @@ impl Exchange {
             timeouts,
             default_encoding,
         } = self;
-        let request = engine_http::Request {
+        let mut request = engine_http::Request::of(engine_http::Head {
             method: asked.method.clone(),
             url: asked.url.clone(),
-            headers: asked.headers.clone(),
-            body,
-            timeouts,
-        };
+            headers: HeaderList::from(&asked.headers),
+        });
+        request.body = body;
+        request.timeouts = timeouts;
         match transport.send(request).await {
             Ok(response) => with_vm(|vm| {
                 let request = Request::object(&asked, vm);

@@ -1,0 +1,77 @@
+//! What a client gets for a request: a response, and how it came about.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+
+use http::{HeaderMap, StatusCode, Version};
+use hyper::ext::ReasonPhrase;
+use parking_lot::Mutex;
+
+use super::content::{Content, Source};
+use super::flow::Failed;
+use super::request::{Request, Sent, Tag};
+use super::response::Response;
+
+/// A response and the request that it answers.
+pub struct Answer {
+    /// The status code.
+    pub status: StatusCode,
+    /// The version of the response's status line.
+    pub version: Version,
+    /// The reason phrase, when it is not the usual one for the status code.
+    pub reason: Option<ReasonPhrase>,
+    /// The header fields, names in lower case.
+    pub headers: HeaderMap,
+    /// The content.
+    pub content: Arc<Content>,
+    /// What it answers.
+    pub request: Arc<Sent>,
+    /// The answers that led to this one, the first one first.
+    pub history: Mutex<Vec<Arc<Answer>>>,
+    /// The request that a redirect asks for, when it was not followed.
+    pub next: Mutex<Option<Request>>,
+    /// The caller's object for this answer.
+    pub tag: OnceLock<Tag>,
+}
+
+impl Answer {
+    /// The answer that `response` is, to a request sent at `started`.
+    pub(super) fn of(response: Response, request: Arc<Sent>, started: Instant) -> Self {
+        let content = Content::new(Source::Wire(Box::new(response.body)));
+        content.set_started(started);
+        Self {
+            status: response.status,
+            version: response.version,
+            reason: response.reason,
+            headers: response.headers,
+            content: Arc::new(content),
+            request,
+            history: Mutex::default(),
+            next: Mutex::default(),
+            tag: OnceLock::new(),
+        }
+    }
+
+    pub(super) fn set_history(&self, history: Vec<Arc<Self>>) {
+        *self.history.lock() = history;
+    }
+
+    /// Reads the content.
+    pub(super) async fn read(&self) -> Result<(), Failed> {
+        self.content.read().await.map_err(|error| Failed {
+            error,
+            request: Some(self.request.clone()),
+        })
+    }
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("status", &self.status)
+            .field("content", &self.content)
+            .field("request", &self.request)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,190 @@
+//! A request as it goes on the wire.
+
+use http::header::{CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
+use http::uri::PathAndQuery;
+use http::{HeaderMap, HeaderValue, Method, Uri};
+
+use super::body::{Body, Outgoing};
+use super::request::{Head, Options};
+use super::url::Url;
+use crate::engine::error::{Error, Kind};
+
+/// A request as it goes on the wire, less the URL, which lives beside it.
+pub(super) struct Prepared {
+    method: Method,
+    target: Uri,
+    headers: HeaderMap,
+    body: Outgoing,
+}
+
+impl Prepared {
+    /// # Errors
+    /// `LocalProtocol` when the header fields contradict the body, `InvalidUrl` when the URL's
+    /// path cannot be a request target.
+    pub(super) fn new(head: &Head, options: Option<&Options>, body: Body) -> Result<Self, Error> {
+        let Head {
+            method,
+            url,
+            headers,
+        } = head;
+        let target = match options.and_then(|options| options.target.as_ref()) {
+            Some(target) => given_target(target, url)?,
+            None => target_of(url)?,
+        };
+        let mut headers = with_host(headers.to_map()?, url)?;
+        let promised = frame(&mut headers, method, &body).map_err(|error| error.at(url))?;
+        Ok(Self {
+            method: method.clone(),
+            target,
+            headers,
+            body: Outgoing::new(body, promised),
+        })
+    }
+
+    /// Whether sending it twice does what sending it once does (RFC 9110, 9.2.2).
+    pub(super) fn is_idempotent(&self) -> bool {
+        matches!(
+            self.method,
+            Method::GET
+                | Method::HEAD
+                | Method::OPTIONS
+                | Method::TRACE
+                | Method::PUT
+                | Method::DELETE
+        )
+    }
+
+    /// The same request once more, when its body can be had again.
+    pub(super) fn replay(&self) -> Option<Self> {
+        Some(Self {
+            method: self.method.clone(),
+            target: self.target.clone(),
+            headers: self.headers.clone(),
+            body: self.body.replay()?,
+        })
+    }
+
+    pub(super) fn method(&self) -> &Method {
+        &self.method
+    }
+
+    pub(super) fn into_http(self) -> http::Request<Outgoing> {
+        let mut request = http::Request::new(self.body);
+        *request.method_mut() = self.method;
+        *request.uri_mut() = self.target;
+        *request.headers_mut() = self.headers;
+        request
+    }
+
+    /// Takes back a request that was not sent.
+    pub(super) fn from_http(request: http::Request<Outgoing>) -> Self {
+        let (parts, body) = request.into_parts();
+        Self {
+            method: parts.method,
+            target: parts.uri,
+            headers: parts.headers,
+            body,
+        }
+    }
+}
+
+/// The origin-form target (RFC 9112, 3.2.1).
+fn target_of(url: &Url) -> Result<Uri, Error> {
+    let target = PathAndQuery::try_from(url.raw_path().as_ref()).map_err(|error| {
+        let message = format!(
+            "The path of {} cannot be requested.",
+            url.without_userinfo()
+        );
+        Error::new(Kind::InvalidUrl, message)
+            .at(url)
+            .caused_by(error)
+    })?;
+    Ok(Uri::from(target))
+}
+
+/// A target that the caller chose: any of the forms of RFC 9112, 3.2.
+fn given_target(target: &[u8], url: &Url) -> Result<Uri, Error> {
+    Uri::try_from(target).map_err(|error| {
+        let shown = target.escape_ascii();
+        let message = format!("'{shown}' cannot be a request target.");
+        Error::new(Kind::LocalProtocol, message)
+            .at(url)
+            .caused_by(error)
+    })
+}
+
+/// `Host` goes first (RFC 9110, 7.2), unless the user put it elsewhere.
+fn with_host(headers: HeaderMap, url: &Url) -> Result<HeaderMap, Error> {
+    if headers.contains_key(HOST) {
+        return Ok(headers);
+    }
+    let host = HeaderValue::from_str(url.netloc()).map_err(|error| {
+        let message = format!("'{}' is no host name.", url.host());
+        Error::new(Kind::InvalidUrl, message)
+            .at(url)
+            .caused_by(error)
+    })?;
+    // One more for Content-Length or Transfer-Encoding.
+    let mut all = HeaderMap::with_capacity(headers.len() + 2);
+    all.insert(HOST, host);
+    all.extend(headers);
+    Ok(all)
+}
+
+/// Says in the header fields how long the body is (RFC 9112, 6), and returns the length that a
+/// streamed body has to keep to.
+fn frame(headers: &mut HeaderMap, method: &Method, body: &Body) -> Result<Option<u64>, Error> {
+    let length = match body {
+        Body::Empty => Some(0),
+        Body::Bytes(bytes) => Some(bytes.len() as u64),
+        Body::Stream(source) => source.content_length(),
+    };
+    if headers.contains_key(TRANSFER_ENCODING) {
+        // RFC 9112, 6.2: a sender must not send both.
+        headers.remove(CONTENT_LENGTH);
+        return Ok(None);
+    }
+    if headers.contains_key(CONTENT_LENGTH) {
+        let declared = declared_length(headers)?;
+        return match length {
+            Some(actual) if actual != declared => Err(contradiction(declared, actual)),
+            _ => Ok(Some(declared)),
+        };
+    }
+    let expects_body = matches!(*method, Method::POST | Method::PUT | Method::PATCH);
+    match length {
+        Some(0) if !expects_body => {}
+        Some(length) => {
+            headers.insert(CONTENT_LENGTH, length.into());
+        }
+        None => {
+            headers.insert(TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
+        }
+    }
+    Ok(length)
+}
+
+fn declared_length(headers: &HeaderMap) -> Result<u64, Error> {
+    let mut lengths = headers.get_all(CONTENT_LENGTH).iter().map(parse_length);
+    let first = lengths.next().flatten();
+    match first {
+        Some(length) if lengths.all(|other| other == first) => Ok(length),
+        _ => {
+            let message = "The request's Content-Length is no number of bytes.";
+            Err(Error::new(Kind::LocalProtocol, message))
+        }
+    }
+}
+
+/// Digits only: no sign, no list (RFC 9110, 8.6).
+fn parse_length(value: &HeaderValue) -> Option<u64> {
+    let text = value.to_str().ok()?;
+    let digits = text.bytes().all(|b| b.is_ascii_digit());
+    text.parse().ok().filter(|_| digits)
+}
+
+fn contradiction(declared: u64, actual: u64) -> Error {
+    let message =
+        format!("The request's Content-Length is {declared}, but its body has {actual} bytes.");
+    Error::new(Kind::LocalProtocol, message)
+}
