@@ -11,6 +11,8 @@ mod fields;
 mod httptools;
 mod httpx;
 mod json;
+mod method;
+mod overrides;
 mod websockets;
 
 use rustpython_vm::{InterpreterBuilder, py_freeze};

@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method};
@@ -103,7 +103,7 @@ impl Request {
             },
             timeouts: self.timeouts,
             options: self.options.clone(),
-            tag: self.tag.clone(),
+            tag: self.tag.clone().map_or_else(OnceLock::new, OnceLock::from),
         }
     }
 }
@@ -119,7 +119,6 @@ impl fmt::Debug for Request {
 }
 
 /// A request that was sent, less the body that was streamed.
-#[derive(Clone)]
 pub struct Sent {
     /// What was asked for.
     pub head: Arc<Head>,
@@ -130,7 +129,7 @@ pub struct Sent {
     /// What was said beyond HTTP.
     pub options: Option<Arc<Options>>,
     /// The caller's object for the request.
-    pub tag: Option<Tag>,
+    pub tag: OnceLock<Tag>,
 }
 
 impl fmt::Debug for Sent {

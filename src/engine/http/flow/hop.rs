@@ -6,16 +6,16 @@ use std::time::Instant;
 
 use bytes::Bytes;
 
-use super::{Failed, Flow, Route, give_up};
+use super::{Failed, Flow, Policy, Route, give_up};
 use crate::engine::error::{BoxError, Error, Kind};
 use crate::engine::http::answer::Answer;
 use crate::engine::http::body::{Body, BodySource};
 use crate::engine::http::request::{Request, Sent};
 
-impl Flow {
+impl<P: Policy> Flow<P> {
     /// Runs the hooks around one exchange. Also returns what a redirect may need of the request.
     pub(super) async fn hop(&self, mut request: Request) -> Result<(Arc<Answer>, Repeat), Failed> {
-        if let Some(hooks) = &self.policy.hooks {
+        if let Some(hooks) = self.policy.hooks() {
             let result = hooks.on_request(&mut request).await;
             result.map_err(|error| failed(error, Arc::new(request.sent())))?;
         }
@@ -33,7 +33,7 @@ impl Flow {
 
     async fn exchange(&self, request: Request, sent: &Arc<Sent>) -> Result<Answer, Error> {
         let started = Instant::now();
-        match self.policy.routes.route(&sent.head.url)? {
+        match self.policy.route(&sent.head.url)? {
             Route::Direct(transport) => {
                 let response = transport.send(request).await?;
                 Ok(Answer::of(response, sent.clone(), started))
@@ -47,13 +47,13 @@ impl Flow {
     }
 
     async fn receive(&self, answer: &Arc<Answer>) -> Result<(), Error> {
-        if let Some(cookies) = &self.policy.cookies {
+        if let Some(cookies) = self.policy.cookies() {
             cookies.extract(&answer.request.head.url, &answer.headers)?;
         }
-        if let Some(log) = &self.policy.log {
+        if let Some(log) = self.policy.log() {
             log.answered(answer);
         }
-        match &self.policy.hooks {
+        match self.policy.hooks() {
             Some(hooks) => hooks.on_response(answer).await,
             None => Ok(()),
         }
@@ -66,7 +66,7 @@ fn failed(error: Error, request: Arc<Sent>) -> Failed {
 }
 
 /// The body of a request that may have to be sent again.
-pub(in crate::engine::http) struct Repeat(Option<Body>);
+pub(super) struct Repeat(Option<Body>);
 
 impl Repeat {
     pub(super) fn of(body: &Body) -> Self {

@@ -15,6 +15,7 @@ use futures_util::future::BoxFuture;
 use http::{HeaderMap, HeaderValue};
 
 pub use auth::{Auth, AuthFlow};
+use hop::Repeat;
 
 use super::answer::Answer;
 use super::redirect;
@@ -39,15 +40,6 @@ pub enum Route {
     Direct(HttpTransport),
     /// Another.
     Other(Box<dyn Service>),
-}
-
-/// Chooses the transport of each hop.
-pub trait Routes: Send + Sync {
-    /// The way to `url`.
-    ///
-    /// # Errors
-    /// Whatever the user's code raises meanwhile.
-    fn route(&self, url: &Url) -> Result<Route, Error>;
 }
 
 /// The cookies of a client.
@@ -80,18 +72,35 @@ pub trait Log: Send + Sync {
     fn answered(&self, answer: &Answer);
 }
 
-/// How a client treats every request.
-pub struct Policy {
-    /// The transports.
-    pub routes: Box<dyn Routes>,
+/// How a client treats a request and all that follow from it.
+pub trait Policy: Send + Sync {
+    /// The transport that a request to `url` takes.
+    ///
+    /// # Errors
+    /// Whatever the user's code raises meanwhile.
+    fn route(&self, url: &Url) -> Result<Route, Error>;
+
     /// The cookies, if there are any to keep or send.
-    pub cookies: Option<Box<dyn Cookies>>,
-    /// The hooks, if there are any.
-    pub hooks: Option<Box<dyn Hooks>>,
+    fn cookies(&self) -> Option<&dyn Cookies> {
+        None
+    }
+
+    /// Who takes part in each hop.
+    fn hooks(&self) -> Option<&dyn Hooks> {
+        None
+    }
+
     /// The log, if it is on.
-    pub log: Option<Box<dyn Log>>,
-    /// How many redirects are followed before `TooManyRedirects`.
-    pub max_redirects: usize,
+    fn log(&self) -> Option<&dyn Log> {
+        None
+    }
+}
+
+/// One transport for every URL, and nothing else.
+impl Policy for HttpTransport {
+    fn route(&self, _: &Url) -> Result<Route, Error> {
+        Ok(Route::Direct(self.clone()))
+    }
 }
 
 /// A flow that failed, and at which request.
@@ -116,16 +125,18 @@ impl fmt::Debug for Failed {
 }
 
 /// One request and all that it takes to answer it.
-pub struct Flow {
+pub struct Flow<P> {
     /// How the client treats requests.
-    pub policy: Arc<Policy>,
+    pub policy: P,
     /// Who authenticates.
     pub auth: Auth,
     /// Whether redirects are followed.
     pub follow_redirects: bool,
+    /// How many are followed before `TooManyRedirects`.
+    pub max_redirects: usize,
 }
 
-impl Flow {
+impl<P: Policy> Flow<P> {
     /// Sends `request` and whatever it takes besides. The answer's content is unread.
     ///
     /// Dropping the future closes the connection that is in use.
@@ -158,7 +169,7 @@ impl Flow {
     ) -> Result<Arc<Answer>, Failed> {
         let mut history = before.to_vec();
         loop {
-            if history.len() > self.policy.max_redirects {
+            if history.len() > self.max_redirects {
                 return Err(too_many(request));
             }
             let (answer, repeat) = self.hop(request).await?;
@@ -184,7 +195,7 @@ impl Flow {
         let Some(mut head) = redirect::next(&asked.head, answer.status, &answer.headers)? else {
             return Ok(None);
         };
-        if let Some(cookies) = &self.policy.cookies
+        if let Some(cookies) = self.policy.cookies()
             && let Some(value) = cookies.header(&head.url)?
         {
             head.headers.set(b"Cookie", value.as_bytes());
@@ -199,8 +210,6 @@ impl Flow {
         Ok(Some(next))
     }
 }
-
-pub(super) use hop::Repeat;
 
 fn too_many(request: Request) -> Failed {
     let message = "Exceeded maximum allowed redirects.";
