@@ -42,6 +42,8 @@ pub enum Kind {
     TooManyRedirects,
     /// The text is no URL.
     InvalidUrl,
+    /// What the peer asks for is part of HTTP, and not implemented here.
+    NotImplemented,
     /// User code behind a trait of the engine failed; see [`Error::into_user`].
     User,
 }
