@@ -46,6 +46,8 @@ pub enum Kind {
     StreamConsumed,
     /// The content was given up before it was read.
     StreamClosed,
+    /// What the peer asks for is part of HTTP, and not implemented here.
+    NotImplemented,
     /// User code behind a trait of the engine failed; see [`Error::into_user`].
     User,
 }

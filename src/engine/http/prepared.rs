@@ -64,9 +64,6 @@ impl Prepared {
         })
     }
 
-    pub(super) fn method(&self) -> &Method {
-        &self.method
-    }
 
     pub(super) fn into_http(self) -> http::Request<Outgoing> {
         let mut request = http::Request::new(self.body);

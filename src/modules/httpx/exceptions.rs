@@ -301,6 +301,8 @@ fn class_name(kind: Kind) -> &'static str {
         Kind::InvalidUrl => "InvalidURL",
         Kind::StreamConsumed => "StreamConsumed",
         Kind::StreamClosed => "StreamClosed",
+        // Taken out by `to_exception`, as it is no exception of httpx.
+        Kind::NotImplemented => "HTTPError",
         // Only when user code failed with something that is no exception.
         Kind::User => "RequestError",
     }
@@ -312,7 +314,10 @@ pub(super) fn to_exception(
     request: Option<PyRef<Request>>,
     vm: &VirtualMachine,
 ) -> PyBaseExceptionRef {
-    let exception = new(class_name(error.kind()), &error.to_string(), vm);
+    let exception = match error.kind() {
+        Kind::NotImplemented => vm.new_not_implemented_error(error.to_string()),
+        kind => new(class_name(kind), &error.to_string(), vm),
+    };
     if let Some(request) = request {
         // InvalidURL takes it too, and does not show it, as in httpx.
         let _ = exception.as_object().set_attr("_request", request, vm);

@@ -7,10 +7,12 @@
 mod api;
 mod args;
 mod async_client;
+mod auth;
 mod base_client;
 mod client;
 mod config;
 mod content;
+mod cookies;
 mod exceptions;
 mod headers;
 mod module;

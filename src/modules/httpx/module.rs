@@ -11,9 +11,11 @@ mod _httpx {
 
     use crate::modules::httpx::api::{self, FunctionBodyArgs, FunctionMethodArgs, FunctionUrlArgs};
     use crate::modules::httpx::async_client::AsyncClient;
+    use crate::modules::httpx::auth::{self, Auth, BasicAuth, DigestAuth, FunctionAuth, NetRcAuth};
     use crate::modules::httpx::base_client::BaseClient;
     use crate::modules::httpx::client::Client;
     use crate::modules::httpx::config::{Limits, Timeout};
+    use crate::modules::httpx::cookies::Cookies;
     use crate::modules::httpx::headers::Headers;
     use crate::modules::httpx::request::Request;
     use crate::modules::httpx::response::Response;
@@ -39,6 +41,8 @@ mod _httpx {
         let abc = vm.import("_collections_abc", 0)?;
         let mapping = abc.get_attr("MutableMapping", vm)?;
         vm.call_method(&mapping, "register", (headers.clone(),))?;
+        let cookies = Cookies::make_static_type();
+        vm.call_method(&mapping, "register", (cookies.clone(),))?;
         extend_module!(vm, module, {
             "__version__" => vm.ctx.new_str(COMPATIBLE_VERSION),
             "BaseClient" => BaseClient::make_static_type(),
@@ -47,10 +51,17 @@ mod _httpx {
             "Request" => Request::make_static_type(),
             "Response" => Response::make_static_type(),
             "Headers" => headers,
+            "Cookies" => cookies,
+            "Auth" => Auth::make_static_type(),
+            "BasicAuth" => BasicAuth::make_static_type(),
+            "DigestAuth" => DigestAuth::make_static_type(),
+            "FunctionAuth" => FunctionAuth::make_static_type(),
+            "NetRCAuth" => NetRcAuth::make_static_type(),
             "URL" => Url::make_static_type(),
             "Timeout" => Timeout::make_static_type(),
             "Limits" => Limits::make_static_type(),
         });
+        auth::remember(&vm.ctx);
         Ok(())
     }
 

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
+use super::hop::Repeat;
 use crate::engine::error::Error;
 use crate::engine::http::answer::Answer;
-use crate::engine::http::auth::BasicAuth;
-use crate::engine::http::request::Request;
+use crate::engine::http::auth::{BasicAuth, DigestAuth};
+use crate::engine::http::request::{Head, Request};
 
 /// An authentication scheme of the user's: it names the requests to send and sees their answers.
 pub trait AuthFlow: Send {
@@ -19,7 +20,12 @@ pub trait AuthFlow: Send {
         &'a mut self,
         answer: &'a Arc<Answer>,
     ) -> BoxFuture<'a, Result<Option<Request>, Error>>;
+
+    /// Ends the flow, wherever it stands.
+    fn close(self: Box<Self>) -> BoxFuture<'static, Result<(), Error>>;
 }
+
+const AUTHORIZATION: &[u8] = b"Authorization";
 
 /// Who authenticates a request.
 #[derive(Default)]
@@ -29,6 +35,8 @@ pub enum Auth {
     None,
     /// RFC 7617.
     Basic(BasicAuth),
+    /// RFC 7616.
+    Digest(DigestAuth),
     /// The user's code.
     Flow(Box<dyn AuthFlow>),
 }
@@ -39,9 +47,14 @@ impl Auth {
             Self::None => {}
             Self::Basic(auth) => {
                 let header = auth.header();
-                request
-                    .headers_mut()
-                    .set(b"Authorization", header.as_bytes());
+                request.headers_mut().set(AUTHORIZATION, header.as_bytes());
+            }
+            Self::Digest(auth) => {
+                // It may have to be sent twice.
+                request.body.hold().await?;
+                if let Some(header) = auth.preempt(&request.head.method, &request.head.url)? {
+                    request.headers_mut().set(AUTHORIZATION, header.as_bytes());
+                }
             }
             Self::Flow(flow) => return flow.start(request).await,
         }
@@ -49,20 +62,53 @@ impl Auth {
     }
 
     /// What of the request is needed after it was sent.
-    pub(super) fn keep(&self, _request: &Request) -> Option<Request> {
+    pub(super) fn keep(&self, request: &Request) -> Option<Request> {
         match self {
+            Self::Digest(_) => Some(request.again(Repeat::of(&request.body).into_body())),
             _ => None,
         }
     }
 
     pub(super) async fn next(
         &mut self,
-        _kept: Option<Request>,
+        kept: Option<Request>,
         answer: &Arc<Answer>,
     ) -> Result<Option<Request>, Error> {
         match self {
             Self::None | Self::Basic(_) => Ok(None),
+            Self::Digest(auth) => match kept {
+                Some(request) => challenged(auth, request, answer),
+                None => Ok(None),
+            },
             Self::Flow(flow) => flow.next(answer).await,
         }
     }
+
+    /// Ends the user's flow.
+    pub(super) async fn close(self) -> Result<(), Error> {
+        match self {
+            Self::Flow(flow) => flow.close().await,
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The request that answers a challenge of the Digest scheme.
+fn challenged(
+    auth: &DigestAuth,
+    mut request: Request,
+    answer: &Answer,
+) -> Result<Option<Request>, Error> {
+    let Head { method, url, .. } = &*request.head;
+    let Some(reply) = auth.answer(method, url, answer.status, &answer.headers)? else {
+        return Ok(None);
+    };
+    let headers = request.headers_mut();
+    headers.set(AUTHORIZATION, reply.authorization.as_bytes());
+    if let Some(cookie) = reply.cookie
+        && headers.get(b"Cookie").is_none()
+    {
+        headers.set(b"Cookie", cookie.as_bytes());
+    }
+    Ok(Some(request))
 }

@@ -19,10 +19,10 @@ use hop::Repeat;
 
 use super::answer::Answer;
 use super::redirect;
-use super::request::{Request, Sent};
+use super::request::{Head, Request, Sent};
 use super::transport::HttpTransport;
 use super::url::Url;
-use crate::engine::error::{Error, Kind};
+use crate::engine::error::Error;
 
 /// A transport that is not ours: a request in, an answer out.
 pub trait Service: Send + Sync {
@@ -144,6 +144,12 @@ impl<P: Policy> Flow<P> {
     /// # Errors
     /// Those of the transports, `TooManyRedirects`, and those of the user's code.
     pub async fn run(mut self, request: Request) -> Result<Arc<Answer>, Failed> {
+        let result = self.authenticate(request).await;
+        self.auth.close().await?;
+        result
+    }
+
+    async fn authenticate(&mut self, request: Request) -> Result<Arc<Answer>, Failed> {
         let mut request = self.auth.start(request).await?;
         let mut history = Vec::new();
         loop {
@@ -151,8 +157,8 @@ impl<P: Policy> Flow<P> {
             let answer = self.follow(request, &history).await?;
             let next = match self.auth.next(kept, &answer).await {
                 Ok(Some(next)) => next,
-                Ok(None) => return Ok(answer),
-                Err(error) => return Err(give_up(answer, error).await),
+                Ok(None) => break Ok(answer),
+                Err(error) => break Err(give_up(answer, error).await),
             };
             answer.set_history(history.clone());
             answer.read().await?;
@@ -192,19 +198,29 @@ impl<P: Policy> Flow<P> {
     /// The request that `answer` redirects to.
     fn redirected(&self, answer: &Answer, repeat: Repeat) -> Result<Option<Request>, Error> {
         let asked = &answer.request;
-        let Some(mut head) = redirect::next(&asked.head, answer.status, &answer.headers)? else {
+        let Head {
+            method,
+            url,
+            headers,
+        } = &*asked.head;
+        let Some(redirect) = redirect::next(method, url, answer.status, &answer.headers)? else {
             return Ok(None);
         };
+        let mut headers = headers.clone();
+        redirect.update_list(&mut headers);
         if let Some(cookies) = self.policy.cookies()
-            && let Some(value) = cookies.header(&head.url)?
+            && let Some(value) = cookies.header(&redirect.url)?
         {
-            head.headers.set(b"Cookie", value.as_bytes());
+            headers.set(b"Cookie", value.as_bytes());
         }
-        let keeps_body = head.method == asked.head.method;
-        let mut next = Request::of(head);
+        let mut next = Request::of(Head {
+            method: redirect.method,
+            url: redirect.url,
+            headers,
+        });
         next.timeouts = asked.timeouts;
         next.options.clone_from(&asked.options);
-        if keeps_body {
+        if redirect.keeps_body {
             next.body = repeat.into_body();
         }
         Ok(Some(next))
@@ -212,8 +228,7 @@ impl<P: Policy> Flow<P> {
 }
 
 fn too_many(request: Request) -> Failed {
-    let message = "Exceeded maximum allowed redirects.";
-    let error = Error::new(Kind::TooManyRedirects, message).at(&request.head.url);
+    let error = redirect::too_many_redirects(&request.head.url);
     let request = Some(Arc::new(request.sent()));
     Failed { error, request }
 }

@@ -1,10 +1,10 @@
-//! Credentials of a request.
+//! The Basic scheme, and which credentials a request gets.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderValue;
 
-use super::url::Url;
+use super::super::url::Url;
 
 /// A user name and password for the Basic scheme (RFC 7617).
 #[derive(Clone, PartialEq, Eq)]
@@ -21,6 +21,13 @@ impl BasicAuth {
         let mut header = HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(""));
         header.set_sensitive(true);
         Self { header }
+    }
+
+    /// Credentials whose field is made already; `None` for text that no field can have.
+    pub fn from_header(text: &str) -> Option<Self> {
+        let mut header = HeaderValue::from_str(text).ok()?;
+        header.set_sensitive(true);
+        Some(Self { header })
     }
 
     /// The credentials in a URL, if it has any.

@@ -1,0 +1,9 @@
+//! Credentials of a request.
+
+mod basic;
+mod challenge;
+mod digest;
+mod hash;
+
+pub use basic::{BasicAuth, Choice, choose};
+pub use digest::{Answer, ClientNonce, DigestAuth, random_nonce};
