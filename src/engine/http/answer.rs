@@ -1,5 +1,6 @@
 //! What a client gets for a request: a response, and how it came about.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
@@ -50,6 +51,25 @@ impl Answer {
             history: Mutex::default(),
             next: Mutex::default(),
             tag: OnceLock::new(),
+        }
+    }
+
+    /// The reason phrase: the one that came, or the usual one.
+    pub fn reason_phrase(&self) -> Cow<'_, str> {
+        match &self.reason {
+            Some(reason) => String::from_utf8_lossy(reason.as_bytes()),
+            None => self.status.canonical_reason().unwrap_or("").into(),
+        }
+    }
+
+    /// The version as status lines have it; without a minor number from HTTP/2 on.
+    pub fn version_text(&self) -> &'static str {
+        match self.version {
+            Version::HTTP_09 => "HTTP/0.9",
+            Version::HTTP_10 => "HTTP/1.0",
+            Version::HTTP_2 => "HTTP/2",
+            Version::HTTP_3 => "HTTP/3",
+            _ => "HTTP/1.1",
         }
     }
 

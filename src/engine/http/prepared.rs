@@ -64,7 +64,6 @@ impl Prepared {
         })
     }
 
-
     pub(super) fn into_http(self) -> http::Request<Outgoing> {
         let mut request = http::Request::new(self.body);
         *request.method_mut() = self.method;
