@@ -303,6 +303,7 @@ fn an_environment_that_is_not_trusted_is_not_heeded() {
         tls: TlsSettings {
             verify: Verify::System,
             trust_env: false,
+            ..TlsSettings::default()
         },
         ..TransportConfig::default()
     });

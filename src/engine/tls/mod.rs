@@ -11,11 +11,12 @@ use std::sync::{Arc, LazyLock, OnceLock};
 use rustls::ClientConfig;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use crate::engine::error::{Error, Kind};
-use crate::engine::net::{Socket, Target};
+use crate::engine::net::Target;
 
 /// The one provider of cryptography in the process.
 static PROVIDER: LazyLock<Arc<CryptoProvider>> = LazyLock::new(|| {
@@ -59,6 +60,9 @@ pub struct TlsSettings {
     pub verify: Verify,
     /// Whether `SSL_CERT_FILE` and `SSL_CERT_DIR` are heeded.
     pub trust_env: bool,
+    /// The protocols to offer (ALPN, RFC 7301), best first. Empty: the extension is not sent.
+    /// Which one the server took is in `TlsStream::get_ref().1.alpn_protocol()`.
+    pub alpn: Vec<Vec<u8>>,
 }
 
 impl Default for TlsSettings {
@@ -66,6 +70,7 @@ impl Default for TlsSettings {
         Self {
             verify: Verify::System,
             trust_env: true,
+            alpn: Vec::new(),
         }
     }
 }
@@ -93,7 +98,7 @@ impl TlsConfig {
     /// The sentence to tell when no certificate could be loaded.
     fn client_config(&self) -> Result<Arc<ClientConfig>, String> {
         if self.settings.verify == Verify::System {
-            return trust::system(self.settings.trust_env);
+            return trust::system(self.settings.trust_env).map(|config| self.offering(config));
         }
         if let Some(config) = self.own.get() {
             return Ok(config.clone());
@@ -103,18 +108,32 @@ impl TlsConfig {
             Verify::CaDir(folder) => trust::config(trust::from_folder(folder)?),
             Verify::Disabled | Verify::System => unverified::config(),
         };
-        Ok(self.own.get_or_init(|| config).clone())
+        Ok(self.own.get_or_init(|| self.offering(config)).clone())
     }
 
-    /// Shakes hands over `socket` with the server that `target` names.
+    /// `config` with the protocols of these settings. It shares its trust and its sessions.
+    fn offering(&self, config: Arc<ClientConfig>) -> Arc<ClientConfig> {
+        if config.alpn_protocols == self.settings.alpn {
+            return config;
+        }
+        let mut config = ClientConfig::clone(&config);
+        config.alpn_protocols.clone_from(&self.settings.alpn);
+        Arc::new(config)
+    }
+
+    /// Shakes hands over `socket` with the server that `target` names. The socket may be any
+    /// stream: TLS within TLS is how an https proxy is used.
     ///
     /// # Errors
     /// `Connect`, saying why the server was refused.
-    pub(crate) async fn handshake(
+    pub(crate) async fn handshake<S>(
         &self,
         target: &Target,
-        socket: Socket,
-    ) -> Result<TlsStream<Socket>, Error> {
+        socket: S,
+    ) -> Result<TlsStream<S>, Error>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send,
+    {
         let config = self.client_config().map_err(|reason| {
             let message = format!("Could not connect to {}: {reason}.", target.url);
             Error::new(Kind::Connect, message).at(&target.url)

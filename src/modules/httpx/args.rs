@@ -118,6 +118,7 @@ impl TransportOptions {
         let tls = TlsSettings {
             verify,
             trust_env: self.trust_env,
+            ..TlsSettings::default()
         };
         Ok(TransportConfig { limits, tls })
     }
