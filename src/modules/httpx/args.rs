@@ -138,7 +138,7 @@ fn parse_verify(verify: &PyObject, vm: &VirtualMachine) -> PyResult<Verify> {
     let Some(path) = path.downcast_ref::<PyStr>() else {
         return Err(wrong_type("verify", "a bool or a path", verify, vm));
     };
-    Verify::from_path(utf8(path, vm)?.into()).map_err(|error| error.into_pyexception(vm))
+    Verify::from_path(utf8(path, vm)?.into()).map_err(|error| vm.new_os_error(error.to_string()))
 }
 
 fn wrong_type(
