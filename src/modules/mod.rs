@@ -11,6 +11,7 @@ mod fields;
 mod httptools;
 mod httpx;
 mod json;
+mod ssl_context;
 mod websockets;
 
 use rustpython_vm::{InterpreterBuilder, py_freeze};
@@ -21,6 +22,7 @@ pub(crate) fn register(builder: InterpreterBuilder) -> InterpreterBuilder {
         httpx::module_def(&builder.ctx),
         httptools::module_def(&builder.ctx),
         websockets::module_def(&builder.ctx),
+        ssl_context::module_def(&builder.ctx),
     ];
     builder
         .add_native_modules(&native)
