@@ -101,10 +101,14 @@ fn client_that(verify: Verify) -> HttpTransport {
     HttpTransport::new(TransportConfig {
         tls: TlsSettings {
             verify,
-            trust_env: true,
+            ..TlsSettings::default()
         },
         ..TransportConfig::default()
     })
+}
+
+fn trusting(path: &Path) -> Verify {
+    Verify::from_path(path.to_owned()).unwrap()
 }
 
 fn at(addr: SocketAddr) -> String {
@@ -158,11 +162,8 @@ fn the_right_authority_is_trusted_and_its_connection_kept() {
     let authority = Authority::new();
     let file = authority.write(&folder.path().join("ca.pem"));
     let addr = authority.serve(&["localhost", "127.0.0.1"], |_| {});
-    for verify in [
-        Verify::CaFile(file),
-        Verify::CaDir(folder.path().to_owned()),
-    ] {
-        let client = client_that(verify);
+    for path in [file.as_path(), folder.path()] {
+        let client = client_that(trusting(path));
         run(async {
             for _ in 0..3 {
                 assert_eq!(fetch(&client, &at(addr)).await.unwrap(), "ok");
@@ -180,7 +181,7 @@ fn a_tls_connection_moves_to_another_runtime() {
     let authority = Authority::new();
     let file = authority.write(&folder.path().join("ca.pem"));
     let addr = authority.serve(&["localhost"], |_| {});
-    let client = client_that(Verify::CaFile(file));
+    let client = client_that(trusting(&file));
     for _ in 0..3 {
         assert_eq!(run(fetch(&client, &at(addr))).unwrap(), "ok");
         assert_eq!(client.stats().open, 1);
@@ -193,7 +194,7 @@ fn an_unknown_authority_is_refused_even_under_a_known_name() {
     let file = Authority::named("known").write(&folder.path().join("known.pem"));
     for (name, reason) in [("unknown", "UnknownIssuer"), ("known", "BadSignature")] {
         let addr = Authority::named(name).serve(&["localhost"], |_| {});
-        let error = refusal(&client_that(Verify::CaFile(file.clone())), &at(addr));
+        let error = refusal(&client_that(trusting(&file)), &at(addr));
         let expected = format!(
             "{} was refused: its certificate is signed by an unknown certificate authority ({reason}).",
             at(addr)
@@ -207,7 +208,7 @@ fn certificates_out_of_their_time_are_refused() {
     let folder = TempDir::new().unwrap();
     let authority = Authority::new();
     let file = authority.write(&folder.path().join("ca.pem"));
-    let client = client_that(Verify::CaFile(file));
+    let client = client_that(trusting(&file));
     let addr = authority.serve(&["localhost"], |params| {
         params.not_before = date_time_ymd(2000, 1, 1);
         params.not_after = date_time_ymd(2001, 2, 3);
@@ -234,7 +235,7 @@ fn a_certificate_for_another_host_is_refused() {
     let authority = Authority::new();
     let file = authority.write(&folder.path().join("ca.pem"));
     let addr = authority.serve(&["other.example", "more.example"], |_| {});
-    let message = refusal(&client_that(Verify::CaFile(file)), &at(addr)).to_string();
+    let message = refusal(&client_that(trusting(&file)), &at(addr)).to_string();
     let expected = "its certificate is valid for other.example, more.example, not for localhost";
     assert!(message.contains(expected), "{message}");
 }
@@ -303,6 +304,7 @@ fn an_environment_that_is_not_trusted_is_not_heeded() {
         tls: TlsSettings {
             verify: Verify::System,
             trust_env: false,
+            ..TlsSettings::default()
         },
         ..TransportConfig::default()
     });
@@ -326,7 +328,7 @@ fn a_file_that_holds_no_certificate_is_named() {
             message.contains("SSL_CERT_FILE") && message.contains(&shown),
             "{message}"
         );
-        let message = refusal(&client_that(Verify::CaFile(file.clone())), &at(addr)).to_string();
+        let message = Verify::from_path(file.clone()).unwrap_err().to_string();
         assert!(message.contains(&shown), "{message}");
     }
 }

@@ -13,6 +13,7 @@ mod httpx;
 mod json;
 mod method;
 mod overrides;
+mod ssl_context;
 mod websockets;
 
 use rustpython_vm::{InterpreterBuilder, py_freeze};
@@ -23,6 +24,7 @@ pub(crate) fn register(builder: InterpreterBuilder) -> InterpreterBuilder {
         httpx::module_def(&builder.ctx),
         httptools::module_def(&builder.ctx),
         websockets::module_def(&builder.ctx),
+        ssl_context::module_def(&builder.ctx),
     ];
     builder
         .add_native_modules(&native)

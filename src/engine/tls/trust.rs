@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
 use parking_lot::Mutex;
+use rustls::client::WebPkiServerVerifier;
 use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_native_certs::{CertificateResult, load_certs_from_paths, load_native_certs};
 
+use super::PROVIDER;
 use crate::engine::net::fork::ForkLocal;
 
 /// Environments remembered at a time. A process has one, or two.
@@ -17,56 +19,67 @@ const REMEMBERED: usize = 4;
 
 /// What the environment says about trust; empty values count as unset.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Environment {
+pub(super) struct Environment {
     file: Option<OsString>,
     folders: Option<OsString>,
     /// False: the variables are there to be ignored.
     heeded: bool,
 }
 
-type Cache = Mutex<Vec<(Environment, Arc<ClientConfig>)>>;
+type Cache = Mutex<Vec<(Environment, Trusted)>>;
 
 static CACHE: LazyLock<ForkLocal<Cache>> = LazyLock::new(|| ForkLocal::new(Cache::default()));
 
-/// The configuration that trusts what the system, or the environment, trusts.
+/// What comes of an environment's certificates.
+#[derive(Clone)]
+pub(super) struct Trusted {
+    pub(super) verifier: Arc<WebPkiServerVerifier>,
+    /// With the default versions and no certificate of the client's. Its clones share its
+    /// sessions: rustls resumes one only under the verifier that it was made with.
+    pub(super) config: Arc<ClientConfig>,
+}
+
+/// What the system, or the environment, trusts now.
 ///
 /// # Errors
 /// A sentence that names what held no certificate.
-pub(super) fn system(trust_env: bool) -> Result<Arc<ClientConfig>, String> {
-    let environment = Environment::read(trust_env);
+pub(super) fn system(trust_env: bool) -> Result<Trusted, String> {
+    of(&Environment::read(trust_env))
+}
+
+/// What an environment trusts; loaded once.
+///
+/// # Errors
+/// A sentence that names what held no certificate.
+pub(super) fn of(environment: &Environment) -> Result<Trusted, String> {
     // Held while loading, so that threads that start together load once.
     let mut cache = CACHE.get(|_| Cache::default()).lock();
-    if let Some((_, config)) = cache.iter().find(|(known, _)| *known == environment) {
-        return Ok(config.clone());
+    if let Some((_, trusted)) = cache.iter().find(|(known, _)| known == environment) {
+        return Ok(trusted.clone());
     }
-    let config = config(environment.roots()?);
+    let trusted = Trusted::new(environment.roots()?)?;
     if cache.len() == REMEMBERED {
         cache.remove(0);
     }
-    cache.push((environment, config.clone()));
-    Ok(config)
+    cache.push((environment.clone(), trusted.clone()));
+    Ok(trusted)
 }
 
-/// A configuration that trusts `roots`.
-pub(super) fn config(roots: RootCertStore) -> Arc<ClientConfig> {
-    let builder = super::builder().with_root_certificates(roots);
-    Arc::new(builder.with_no_client_auth())
-}
-
-/// The certificates of one PEM file.
-pub(super) fn from_file(file: &Path) -> Result<RootCertStore, String> {
-    let described = format!("the certificate file '{}'", file.display());
-    store(load_certs_from_paths(Some(file), None), &described)
-}
-
-/// The certificates of the PEM files in one folder.
-pub(super) fn from_folder(folder: &Path) -> Result<RootCertStore, String> {
-    let described = format!("the certificate folder '{}'", folder.display());
-    store(load_certs_from_paths(None, Some(folder)), &described)
+impl Trusted {
+    fn new(roots: RootCertStore) -> Result<Self, String> {
+        let verifier = super::verifier::of_store(roots)?;
+        let builder = ClientConfig::builder_with_provider(PROVIDER.clone())
+            .with_safe_default_protocol_versions()
+            .expect("the provider supports the default protocol versions")
+            .with_webpki_verifier(verifier.clone());
+        let config = Arc::new(builder.with_no_client_auth());
+        Ok(Self { verifier, config })
+    }
 }
 
 impl Environment {
-    fn read(heeded: bool) -> Self {
+    /// The environment as it is now.
+    pub(super) fn read(heeded: bool) -> Self {
         let value = |name| env::var_os(name).filter(|value| !value.is_empty());
         Self {
             file: value("SSL_CERT_FILE"),
@@ -75,7 +88,11 @@ impl Environment {
         }
     }
 
-    fn roots(&self) -> Result<RootCertStore, String> {
+    /// The certificates.
+    ///
+    /// # Errors
+    /// A sentence that names what held none.
+    pub(super) fn roots(&self) -> Result<RootCertStore, String> {
         if self.file.is_none() && self.folders.is_none() {
             return store(load_native_certs(), "the system's certificate store");
         }
@@ -127,6 +144,10 @@ fn store(found: CertificateResult, described: &str) -> Result<RootCertStore, Str
     }
     Err(match found.errors.first() {
         Some(error) => format!("no certificate could be loaded from {described} ({error})"),
-        None => format!("{described} holds no certificate"),
+        None => none_in(described),
     })
+}
+
+pub(super) fn none_in(described: &str) -> String {
+    format!("{described} holds no certificate")
 }

@@ -2,18 +2,16 @@
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, header};
-use rustpython_vm::convert::IntoPyException as _;
 use rustpython_vm::{
-    AsObject, FromArgs, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    FromArgs, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyBytes, PyStr, PyStrRef, PyTuple},
     function::OptionalArg,
 };
 
 use super::exceptions::to_exception;
-use super::{config, query};
+use super::{config, query, tls};
 use crate::engine::http::auth::BasicAuth;
 use crate::engine::http::{Body, TransportConfig};
-use crate::engine::tls::{TlsSettings, Verify};
 use crate::modules::convert::{bytes_like, given, str_or_bytes, utf8};
 use crate::modules::json;
 
@@ -79,6 +77,8 @@ pub(super) struct MethodArgs {
 pub(super) struct TransportOptions {
     #[pyarg(named, optional)]
     pub(super) verify: OptionalArg<PyObjectRef>,
+    #[pyarg(named, optional)]
+    pub(super) cert: OptionalArg<PyObjectRef>,
     #[pyarg(named, default = true)]
     pub(super) trust_env: bool,
 }
@@ -111,36 +111,14 @@ impl TransportOptions {
                 None => return Err(wrong_type("limits", "an httpx.Limits", &limits, vm)),
             },
         };
-        let verify = match self.verify {
-            OptionalArg::Missing => Verify::System,
-            OptionalArg::Present(verify) => parse_verify(&verify, vm)?,
-        };
-        let tls = TlsSettings {
-            verify,
-            trust_env: self.trust_env,
-        };
+        let (verify, cert) = (self.verify.into_option(), self.cert.into_option());
+        let tls = tls::parse(verify.as_deref(), cert.as_deref(), self.trust_env, vm)?;
         Ok(TransportConfig { limits, tls })
     }
 }
 
-fn parse_verify(verify: &PyObject, vm: &VirtualMachine) -> PyResult<Verify> {
-    if verify.is(&vm.ctx.true_value) {
-        return Ok(Verify::System);
-    }
-    if verify.is(&vm.ctx.false_value) {
-        return Ok(Verify::Disabled);
-    }
-    let path = match vm.get_attribute_opt(verify, "__fspath__")? {
-        Some(fspath) => fspath.call((), vm)?,
-        None => verify.to_owned(),
-    };
-    let Some(path) = path.downcast_ref::<PyStr>() else {
-        return Err(wrong_type("verify", "a bool or a path", verify, vm));
-    };
-    Verify::from_path(utf8(path, vm)?.into()).map_err(|error| error.into_pyexception(vm))
-}
-
-fn wrong_type(
+/// A TypeError that says what an argument has to be.
+pub(super) fn wrong_type(
     name: &str,
     expected: &str,
     value: &PyObject,

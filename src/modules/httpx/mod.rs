@@ -22,6 +22,7 @@ mod response;
 mod session;
 mod stream;
 mod text;
+mod tls;
 mod url;
 
 pub(super) use module::module_def;

@@ -22,6 +22,7 @@ mod _httpx {
     use crate::modules::httpx::stream::{
         AsyncByteIterator, AsyncStreamContext, ByteIterator, StreamContext,
     };
+    use crate::modules::httpx::tls::{self, ContextArgs};
     use crate::modules::httpx::url::Url;
     use crate::modules::httpx::{COMPATIBLE_VERSION, exceptions};
 
@@ -63,6 +64,12 @@ mod _httpx {
         });
         auth::remember(&vm.ctx);
         Ok(())
+    }
+
+    /// Makes an `ssl.SSLContext` of the arguments `verify` and `cert`, as a client takes them.
+    #[pyfunction]
+    fn create_ssl_context(args: ContextArgs, vm: &VirtualMachine) -> PyResult {
+        tls::create_context(args, vm)
     }
 
     /// Sends a GET request.
