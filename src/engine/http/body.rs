@@ -22,6 +22,12 @@ pub trait BodySource: Send {
     /// The whole length in bytes, when it is known: it becomes the Content-Length. Without it the
     /// body is sent chunked.
     fn content_length(&self) -> Option<u64>;
+
+    /// The same body once more, from its start, for a request that has to be repeated. `None`
+    /// when it can be had only once.
+    fn replay(&self) -> Option<Box<dyn BodySource>> {
+        None
+    }
 }
 
 /// The body of a request.
