@@ -15,6 +15,7 @@ use tokio::time::Sleep;
 
 use super::connection::Connection;
 use super::failure::{self, Framing};
+use super::network_stream::NetworkStream;
 use super::pool::Slot;
 use super::timeout::{Limits, Timeouts, Watch};
 use super::url::Url;
@@ -38,6 +39,8 @@ pub struct Response {
     pub url: Url,
     /// The body.
     pub body: ResponseBody,
+    /// The connection, when the response changed protocols: 101, or 2xx to CONNECT.
+    pub network_stream: Option<NetworkStream>,
 }
 
 /// What a response answers.
@@ -67,6 +70,10 @@ impl Response {
             url: asked.url.clone(),
             timeouts: asked.timeouts,
         };
+        let network_stream = match is_upgrade(&parts, &asked.method) {
+            true => body.upgrade(),
+            false => None,
+        };
         body.finish_if_complete();
         Self {
             status: parts.status,
@@ -75,8 +82,15 @@ impl Response {
             headers: parts.headers,
             url: asked.url,
             body,
+            network_stream,
         }
     }
+}
+
+/// Whether the connection speaks another protocol after this response, which has no body.
+fn is_upgrade(parts: &http::response::Parts, method: &Method) -> bool {
+    let is_tunnel = *method == Method::CONNECT && parts.status.is_success();
+    is_tunnel || parts.status == StatusCode::SWITCHING_PROTOCOLS
 }
 
 /// RFC 9112, 6.3, as hyper has already decided it.
@@ -256,6 +270,15 @@ impl ResponseBody {
         {
             self.finish();
         }
+    }
+
+    fn upgrade(&mut self) -> Option<NetworkStream> {
+        let State::Open(open) = std::mem::replace(&mut self.state, State::Done) else {
+            return None;
+        };
+        let (transport, early) = open.connection.into_upgraded()?;
+        let stream = NetworkStream::new(transport, early, open.slot, &self.url);
+        Some(stream)
     }
 
     fn finish(&mut self) {

@@ -8,13 +8,14 @@ use super::connection::Connection;
 use super::exchange::exchange;
 use super::origin::Origin;
 use super::pool::{Grant, Limits, Pool, Slot};
+use super::proxy::{Proxy, Route};
 use super::request::{Prepared, Request};
 use super::response::{Asked, Response};
 use super::url::Url;
 use crate::engine::error::{Error, Kind};
 use crate::engine::net::fork::ForkLocal;
-use crate::engine::net::{self, Target};
-use crate::engine::tls::{TlsConfig, TlsSettings};
+use crate::engine::net::{SocketSettings, Target};
+use crate::engine::tls::TlsSettings;
 
 /// What a transport is made of.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +24,10 @@ pub struct TransportConfig {
     pub limits: Limits,
     /// Whom to trust.
     pub tls: TlsSettings,
+    /// How to open sockets.
+    pub sockets: SocketSettings,
+    /// The proxy to send every request through.
+    pub proxy: Option<Proxy>,
 }
 
 /// How many connections a transport has.
@@ -40,7 +45,7 @@ pub struct HttpTransport(Arc<Shared>);
 
 struct Shared {
     pool: ForkLocal<Arc<Pool>>,
-    tls: TlsConfig,
+    route: Route,
 }
 
 impl HttpTransport {
@@ -48,7 +53,7 @@ impl HttpTransport {
     pub fn new(config: TransportConfig) -> Self {
         Self(Arc::new(Shared {
             pool: ForkLocal::new(Arc::new(Pool::new(config.limits))),
-            tls: TlsConfig::new(config.tls),
+            route: Route::new(config.sockets, config.tls, config.proxy),
         }))
     }
 
@@ -59,7 +64,7 @@ impl HttpTransport {
     /// repeat (RFC 9110, 9.2.2).
     ///
     /// # Errors
-    /// Any [`Kind`] but `Decoding`, `TooManyRedirects`, `Proxy` and `Close`.
+    /// Any [`Kind`] but `Decoding`, `TooManyRedirects` and `Close`.
     ///
     /// # Panics
     /// When polled outside of a tokio runtime with I/O and time enabled.
@@ -98,7 +103,10 @@ impl Shared {
     async fn send(&self, request: Request) -> Result<Response, Error> {
         check_url(&request.url)?;
         let Request { method, url, .. } = request;
-        let prepared = Prepared::new(method, &url, request.headers, request.body)?;
+        let mut prepared = Prepared::new(method, &url, request.headers, request.body)?;
+        if let Some(fields) = self.route.forwarding(&url) {
+            prepared.forward(&url, fields)?;
+        }
         let grant = self.pool().checkout(&url, request.timeouts.pool).await?;
         let asked = Asked {
             method: prepared.method().clone(),
@@ -140,7 +148,7 @@ impl Shared {
 
     async fn open(&self, asked: &Asked) -> Result<Connection, Error> {
         let target = Target::of(&asked.url)?;
-        let transport = net::connect(&target, &self.tls, asked.timeouts.connect).await?;
+        let transport = self.route.open(&target, &asked.timeouts).await?;
         let connection = Connection::open(transport, Origin::of(&asked.url)).await;
         connection.map_err(|error| {
             let message = format!(

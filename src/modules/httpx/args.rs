@@ -120,7 +120,11 @@ impl TransportOptions {
             trust_env: self.trust_env,
             ..TlsSettings::default()
         };
-        Ok(TransportConfig { limits, tls })
+        Ok(TransportConfig {
+            limits,
+            tls,
+            ..TransportConfig::default()
+        })
     }
 }
 
