@@ -1,6 +1,9 @@
 //! Small servers that do exactly what a test says, and shorthands for the client.
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses a part")]
 
+pub mod proxies;
+pub mod tls;
+
 use std::future::Future;
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
