@@ -2,10 +2,10 @@
 
 mod engine_support;
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use engine_support::proxies::RunningProxy;
+use engine_support::proxies::{RunningProxy, relay};
 use engine_support::tls::Identity;
 use engine_support::*;
 use http::header::{AUTHORIZATION, PROXY_AUTHORIZATION};
@@ -120,6 +120,29 @@ fn an_https_origin_is_reached_through_a_tunnel_that_keeps_secrets_apart() {
         "CONNECT origin.test:{port} HTTP/1.1\r\nhost: origin.test:{port}\r\naccept: */*\r\nproxy-authorization: {BASIC}\r\n\r\n"
     );
     assert_eq!(running.asked(), [connect]);
+}
+
+#[test]
+fn a_tunnel_opens_with_any_2xx_of_any_version_after_any_1xx() {
+    let folder = tempfile::tempdir().unwrap();
+    let identity = Identity::new(folder.path(), "origin.test");
+    let front = identity.in_front_of(Server::ok().addr);
+    for answer in [
+        "HTTP/1.0 200 Connection established\r\n\r\n",
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+    ] {
+        let proxy_server = Server::start(move |peer, _| {
+            peer.head();
+            peer.send(answer);
+            relay(peer, TcpStream::connect(front).expect("the origin"));
+        });
+        let proxy = proxy(&format!("http://{}", proxy_server.addr));
+        let client = trusting(proxy, identity.trust.clone());
+        let body = run(fetch(&client, "https://origin.test/"));
+        assert_eq!(body.expect(answer), "ok");
+    }
 }
 
 #[test]

@@ -95,7 +95,7 @@ fn connect(authority: &str) -> TcpStream {
 }
 
 /// Both ways, until both ends have closed.
-fn relay(peer: &Peer, origin: TcpStream) {
+pub fn relay(peer: &Peer, origin: TcpStream) {
     let copy = |mut from: TcpStream, mut to: TcpStream| {
         thread::spawn(move || {
             let _ = io::copy(&mut from, &mut to);

@@ -198,4 +198,40 @@ mod tests {
         assert_eq!(of(&["1.1.1.1:1", "[::1]:1"])[0], parse("1.1.1.1:1"));
         assert_eq!(of(&[]), []);
     }
+
+    /// Accepts no connection, and answers no attempt to make one.
+    fn silent() -> (socket2::Socket, Vec<socket2::Socket>) {
+        let new = || socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None);
+        let listener = new().expect("a socket");
+        let any: SocketAddr = "127.0.0.1:0".parse().expect("an address");
+        listener.bind(&any.into()).expect("a port");
+        listener.listen(0).expect("a listener");
+        let addr = listener.local_addr().expect("an address");
+        let fill = |_| {
+            let socket = new().expect("a socket");
+            socket.set_nonblocking(true).expect("a mode");
+            let _ = socket.connect(&addr);
+            socket
+        };
+        let queued = (0..4).map(fill).collect();
+        (listener, queued)
+    }
+
+    #[test]
+    fn an_address_that_does_not_answer_does_not_keep_the_next_one_waiting() {
+        let (silent, _queued) = silent();
+        let live = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let silent = silent.local_addr().ok().and_then(|addr| addr.as_socket());
+        let live = live.local_addr().expect("an address");
+        let addresses = VecDeque::from([silent.expect("an address"), live]);
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        let stream = runtime.block_on(race(addresses, &SocketSettings::default()));
+        assert_eq!(
+            stream.and_then(|stream| stream.peer_addr()).ok(),
+            Some(live)
+        );
+    }
 }

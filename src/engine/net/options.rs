@@ -43,7 +43,7 @@ pub enum OptionValue {
 
 impl SocketOption {
     /// # Errors
-    /// As setsockopt(2).
+    /// As setsockopt(2), naming the option.
     pub(super) fn apply(&self, socket: BorrowedFd<'_>) -> io::Result<()> {
         let (value, length) = match &self.value {
             OptionValue::Int(number) => (ptr::from_ref(number).cast(), size_of::<i32>()),
@@ -56,7 +56,13 @@ impl SocketOption {
             unsafe { libc::setsockopt(socket.as_raw_fd(), self.level, self.name, value, length) };
         match status {
             0 => Ok(()),
-            _ => Err(io::Error::last_os_error()),
+            _ => Err(self.refused(io::Error::last_os_error())),
         }
+    }
+
+    fn refused(&self, error: io::Error) -> io::Error {
+        let Self { level, name, .. } = self;
+        let message = format!("socket option {name} of level {level} was refused: {error}");
+        io::Error::new(error.kind(), message)
     }
 }
