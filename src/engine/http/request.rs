@@ -93,7 +93,7 @@ impl Request {
     }
 
     /// What is left to be known of the request once it is on its way.
-    pub(super) fn sent(&self) -> Sent {
+    pub fn sent(&self) -> Sent {
         Sent {
             head: self.head.clone(),
             content: match &self.body {

@@ -1,35 +1,71 @@
-//! `stream()` and the iterators over a response's content.
+//! `stream()`: a response in a `with` or `async with` statement.
 
 use std::fmt;
-use std::sync::Arc;
 
-use bytes::{Bytes, BytesMut};
 use runtime_bridge::{Coroutine, block_on};
 use rustpython_vm::{
-    Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
-    common::lock::PyMutex,
-    function::FuncArgs,
-    protocol::PyIterReturn,
-    pyclass,
-    types::{IterNext, Iterable, SelfIter},
+    AsObject, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    common::lock::PyMutex, function::FuncArgs, pyclass,
 };
 
-use super::response::Response;
-use super::session::{Exchange, Session};
+use super::client::Client;
+use super::mode::Mode;
+use super::options::MethodArgs;
+use super::sending::Sending;
 use super::with_vm;
-use crate::modules::convert::new_bytes;
 
 /// A request that is sent when its context is entered. What was wrong with it is raised there too,
 /// as for a function with `@contextmanager`.
 pub(super) struct Pending {
-    exchange: PyResult<Exchange>,
+    what: What,
     /// Closed with the response: the client of `httpx.stream()`.
-    owned: Option<Arc<Session>>,
+    owned: Option<PyRef<Client>>,
+}
+
+enum What {
+    /// Made by the client itself.
+    Ready(PyResult<Sending>),
+    /// To be made by the build_request() and send() of a script's client.
+    Scripted(PyObjectRef, MethodArgs),
 }
 
 impl Pending {
-    pub(super) fn new(exchange: PyResult<Exchange>, owned: Option<Arc<Session>>) -> Self {
-        Self { exchange, owned }
+    pub(super) fn ready(sending: PyResult<Sending>) -> Self {
+        Self {
+            what: What::Ready(sending),
+            owned: None,
+        }
+    }
+
+    pub(super) fn scripted(client: PyObjectRef, args: MethodArgs) -> Self {
+        Self {
+            what: What::Scripted(client, args),
+            owned: None,
+        }
+    }
+
+    pub(super) fn owning(mut self, client: PyRef<Client>) -> Self {
+        self.owned = Some(client);
+        self
+    }
+}
+
+impl What {
+    async fn open(self, mode: Mode) -> PyResult {
+        match self {
+            Self::Ready(sending) => sending?.open().await.map(Into::into),
+            Self::Scripted(client, args) => {
+                let (send, args) = with_vm(|vm| {
+                    let build = args.build_args(vm);
+                    let request = client.get_attr("build_request", vm)?.call(build, vm)?;
+                    let mut send = FuncArgs::from(vec![request]);
+                    args.sending.add_to(&mut send.kwargs, vm);
+                    send.kwargs.insert("stream".into(), vm.ctx.new_bool(true).into());
+                    Ok((client.get_attr("send", vm)?, send))
+                })?;
+                mode.call(&send, args).await
+            }
+        }
     }
 }
 
@@ -40,7 +76,7 @@ struct Stream {
 }
 
 /// What is to be closed at the end of the statement.
-type Open = (PyRef<Response>, Option<Arc<Session>>);
+type Open = (PyObjectRef, Option<PyRef<Client>>);
 
 impl Stream {
     fn new(pending: Pending) -> Self {
@@ -50,42 +86,32 @@ impl Stream {
         }
     }
 
-    async fn enter(&self) -> PyResult<PyRef<Response>> {
-        let Some(Pending { exchange, owned }) = self.pending.lock().take() else {
+    async fn enter(&self, mode: Mode) -> PyResult {
+        let Some(Pending { what, owned }) = self.pending.lock().take() else {
             let message = "a stream can be entered only once";
             return Err(with_vm(|vm| vm.new_runtime_error(message)));
         };
-        let response = exchange?.open().await?;
+        let response = what.open(mode).await?;
         *self.open.lock() = Some((response.clone(), owned));
         Ok(response)
     }
 
-    fn exit(&self) {
+    async fn exit(&self, mode: Mode) -> PyResult<()> {
         let open = self.open.lock().take();
-        if let Some((response, owned)) = open {
-            response.body().close();
-            if let Some(session) = owned {
-                session.close();
-            }
+        let Some((response, owned)) = open else {
+            return Ok(());
+        };
+        let name = match mode {
+            Mode::Blocking => "close",
+            Mode::Awaited => "aclose",
+        };
+        let closed = mode.call_method(&response, name, ()).await;
+        if let Some(client) = owned {
+            mode.call_method(client.as_object(), name, ()).await?;
         }
+        closed.map(drop)
     }
 }
-
-macro_rules! stream_debug {
-    ($($class:ident),*) => {$(
-        impl fmt::Debug for $class {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(stringify!($class))
-            }
-        }
-    )*};
-}
-stream_debug!(
-    StreamContext,
-    AsyncStreamContext,
-    ByteIterator,
-    AsyncByteIterator
-);
 
 /// What Client.stream() returns: use it in a `with` statement.
 #[pyclass(module = "httpx", name = "StreamContext")]
@@ -94,8 +120,14 @@ pub(super) struct StreamContext {
     stream: Stream,
 }
 
-impl From<Pending> for StreamContext {
-    fn from(pending: Pending) -> Self {
+impl fmt::Debug for StreamContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("StreamContext")
+    }
+}
+
+impl StreamContext {
+    pub(super) fn new(pending: Pending) -> Self {
         Self {
             stream: Stream::new(pending),
         }
@@ -105,13 +137,13 @@ impl From<Pending> for StreamContext {
 #[pyclass(flags(HAS_WEAKREF, DISALLOW_INSTANTIATION))]
 impl StreamContext {
     #[pymethod]
-    fn __enter__(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyRef<Response>> {
-        block_on(vm, zelf.stream.enter())
+    fn __enter__(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        block_on(vm, zelf.stream.enter(Mode::Blocking))
     }
 
     #[pymethod]
-    fn __exit__(zelf: &Py<Self>, _args: FuncArgs) {
-        zelf.stream.exit();
+    fn __exit__(zelf: &Py<Self>, _args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+        block_on(vm, zelf.stream.exit(Mode::Blocking))
     }
 }
 
@@ -122,8 +154,14 @@ pub(super) struct AsyncStreamContext {
     stream: Stream,
 }
 
-impl From<Pending> for AsyncStreamContext {
-    fn from(pending: Pending) -> Self {
+impl fmt::Debug for AsyncStreamContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AsyncStreamContext")
+    }
+}
+
+impl AsyncStreamContext {
+    pub(super) fn new(pending: Pending) -> Self {
         Self {
             stream: Stream::new(pending),
         }
@@ -135,156 +173,15 @@ impl AsyncStreamContext {
     #[pymethod]
     fn __aenter__(zelf: PyRef<Self>) -> Coroutine {
         Coroutine::new("AsyncClient.stream", async move {
-            zelf.stream.enter().await.map(Into::into)
+            zelf.stream.enter(Mode::Awaited).await
         })
     }
 
     #[pymethod]
     fn __aexit__(zelf: PyRef<Self>, _args: FuncArgs) -> Coroutine {
         Coroutine::new("AsyncClient.stream", async move {
-            zelf.stream.exit();
+            zelf.stream.exit(Mode::Awaited).await?;
             Ok(with_vm(|vm| vm.ctx.none()))
         })
-    }
-}
-
-/// The parts of a response's content, cut to a size if one was asked for.
-pub(super) struct Chunks {
-    response: PyRef<Response>,
-    size: Option<usize>,
-    buffer: BytesMut,
-    started: bool,
-    ended: bool,
-}
-
-impl Chunks {
-    pub(super) fn new(
-        response: PyRef<Response>,
-        size: Option<usize>,
-        vm: &VirtualMachine,
-    ) -> PyResult<Self> {
-        if size == Some(0) {
-            return Err(vm.new_value_error("chunk_size must be at least 1"));
-        }
-        Ok(Self {
-            response,
-            size,
-            buffer: BytesMut::new(),
-            started: false,
-            ended: false,
-        })
-    }
-
-    async fn next(&mut self) -> PyResult<Option<Bytes>> {
-        loop {
-            if let Some(size) = self.size
-                && self.buffer.len() >= size
-            {
-                return Ok(Some(self.buffer.split_to(size).freeze()));
-            }
-            if self.ended {
-                let rest = self.buffer.split().freeze();
-                return Ok((!rest.is_empty()).then_some(rest));
-            }
-            match self.next_part().await? {
-                Some(part) if self.size.is_none() => return Ok(Some(part)),
-                Some(part) => self.buffer.extend_from_slice(&part),
-                None => self.ended = true,
-            }
-        }
-    }
-
-    async fn next_part(&mut self) -> PyResult<Option<Bytes>> {
-        let first = !std::mem::replace(&mut self.started, true);
-        match self.response.body().bytes() {
-            Some(content) if first => {
-                let content = Bytes::copy_from_slice(content.as_bytes());
-                Ok((!content.is_empty()).then_some(content))
-            }
-            Some(_) => Ok(None),
-            None => self.response.body().next_part(!first).await,
-        }
-    }
-}
-
-type SharedChunks = Arc<tokio::sync::Mutex<Chunks>>;
-
-/// Iterates over the content of a response.
-#[pyclass(module = "httpx", name = "ByteIterator")]
-#[derive(PyPayload)]
-pub(super) struct ByteIterator {
-    chunks: SharedChunks,
-}
-
-impl From<Chunks> for ByteIterator {
-    fn from(chunks: Chunks) -> Self {
-        Self {
-            chunks: Arc::new(chunks.into()),
-        }
-    }
-}
-
-#[pyclass(with(IterNext, Iterable), flags(HAS_WEAKREF, DISALLOW_INSTANTIATION))]
-impl ByteIterator {}
-
-impl SelfIter for ByteIterator {}
-
-impl IterNext for ByteIterator {
-    fn next(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyIterReturn> {
-        let chunk = block_on(vm, async { zelf.chunks.lock().await.next().await })?;
-        Ok(match chunk {
-            Some(chunk) => PyIterReturn::Return(new_bytes(chunk, vm).into()),
-            None => PyIterReturn::StopIteration(None),
-        })
-    }
-}
-
-/// Iterates over the content of a response, in an `async for` statement.
-#[pyclass(module = "httpx", name = "AsyncByteIterator")]
-#[derive(PyPayload)]
-pub(super) struct AsyncByteIterator {
-    chunks: SharedChunks,
-}
-
-impl From<Chunks> for AsyncByteIterator {
-    fn from(chunks: Chunks) -> Self {
-        Self {
-            chunks: Arc::new(chunks.into()),
-        }
-    }
-}
-
-#[pyclass(flags(HAS_WEAKREF, DISALLOW_INSTANTIATION))]
-impl AsyncByteIterator {
-    #[pymethod]
-    fn __aiter__(zelf: PyRef<Self>) -> PyRef<Self> {
-        zelf
-    }
-
-    #[pymethod]
-    fn __anext__(zelf: &Py<Self>) -> Coroutine {
-        let chunks = zelf.chunks.clone();
-        Coroutine::new("Response.aiter_bytes", async move {
-            let chunk = chunks.lock().await.next().await?;
-            with_vm(|vm| chunk_or_stop(chunk, vm))
-        })
-    }
-
-    /// Ends the iteration; the response stays as it is.
-    #[pymethod]
-    fn aclose(_zelf: &Py<Self>) -> Coroutine {
-        Coroutine::new("Response.aiter_bytes", async {
-            Ok(with_vm(|vm| vm.ctx.none()))
-        })
-    }
-}
-
-fn chunk_or_stop(chunk: Option<Bytes>, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
-    match chunk {
-        Some(chunk) => Ok(new_bytes(chunk, vm).into()),
-        None => {
-            let class = vm.ctx.exceptions.stop_async_iteration.to_owned();
-            Err(vm.new_exception_empty(class))
-        }
     }
 }
