@@ -11,6 +11,7 @@ use rustpython_vm::{
     function::{FuncArgs, PySetterValue},
 };
 
+use super::raised::Raised;
 use super::request::Request;
 use super::response::Response;
 use crate::engine::{self, Kind};
@@ -310,6 +311,10 @@ pub(super) fn to_exception(
     request: Option<PyRef<Request>>,
     vm: &VirtualMachine,
 ) -> PyBaseExceptionRef {
+    let error = match Raised::out_of(error) {
+        Ok(exception) => return exception,
+        Err(error) => error,
+    };
     let exception = new(class_name(error.kind()), &error.to_string(), vm);
     if let Some(request) = request {
         // InvalidURL takes it too, and does not show it, as in httpx.
