@@ -1,5 +1,7 @@
 //! The arguments that requests and clients take, each parsed in one place.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use http::{HeaderValue, Method, header};
 use rustpython_vm::{
@@ -9,7 +11,7 @@ use rustpython_vm::{
 };
 
 use super::exceptions::to_exception;
-use super::{config, query, tls};
+use super::{config, multipart, query, tls};
 use crate::engine::http::auth::BasicAuth;
 use crate::engine::http::{Body, TransportConfig};
 use crate::modules::convert::{bytes_like, given, str_or_bytes, utf8};
@@ -37,6 +39,8 @@ pub(super) struct BodyOptions {
     data: OptionalArg<PyObjectRef>,
     #[pyarg(named, optional)]
     json: OptionalArg<PyObjectRef>,
+    #[pyarg(named, optional)]
+    files: OptionalArg<PyObjectRef>,
 }
 
 /// get, head, options, delete.
@@ -155,11 +159,16 @@ pub(super) fn parse_auth(auth: &PyObject, vm: &VirtualMachine) -> PyResult<Basic
 }
 
 /// A body and the Content-Type that it has by itself.
-type Encoded = (Body, Option<&'static str>);
+type Encoded = (Body, Option<Cow<'static, str>>);
 
 impl BodyOptions {
-    /// In httpx's order: raw data=, content=, data= with something in it, json=.
-    pub(super) fn encode(self, vm: &VirtualMachine) -> PyResult<Encoded> {
+    /// In httpx's order: raw data=, content=, files= or data= with something in it, json=.
+    /// `content_type` is what the request's header fields say already.
+    pub(super) fn encode(
+        self,
+        content_type: Option<&HeaderValue>,
+        vm: &VirtualMachine,
+    ) -> PyResult<Encoded> {
         let data = given(self.data, vm);
         let is_raw = |data: &PyObjectRef| {
             data.downcast_ref::<PyStr>().is_some() || data.downcast_ref::<PyBytes>().is_some()
@@ -179,16 +188,23 @@ impl BodyOptions {
         if let Some(content) = given(self.content, vm) {
             return encode_content(&content, vm);
         }
+        if let Some(files) = given(self.files, vm)
+            && files.clone().try_to_bool(vm)?
+        {
+            let given = content_type.map(HeaderValue::as_bytes);
+            let form = multipart::parse(data.as_deref(), &files, given, vm)?;
+            return Ok((form.body(), Some(form.content_type().into())));
+        }
         if let Some(data) = data
             && data.clone().try_to_bool(vm)?
         {
             let form = query::encode_form(&data, vm)?;
             let content_type = "application/x-www-form-urlencoded";
-            return Ok((Body::Bytes(form.into()), Some(content_type)));
+            return Ok((Body::Bytes(form.into()), Some(content_type.into())));
         }
         if let Some(value) = given(self.json, vm) {
             let body = json::dumps(&value, vm)?;
-            return Ok((Body::Bytes(body.into()), Some("application/json")));
+            return Ok((Body::Bytes(body.into()), Some("application/json".into())));
         }
         Ok((Body::Empty, None))
     }
@@ -206,11 +222,13 @@ fn encode_content(content: &PyObject, vm: &VirtualMachine) -> PyResult<Encoded> 
 }
 
 /// Adds a Content-Type to header fields that have none.
-pub(super) fn default_content_type(headers: &mut http::HeaderMap, value: Option<&'static str>) {
+pub(super) fn default_content_type(
+    headers: &mut http::HeaderMap,
+    value: Option<Cow<'static, str>>,
+) {
+    let value = value.and_then(|value| HeaderValue::try_from(&*value).ok());
     if let Some(value) = value {
-        headers
-            .entry(header::CONTENT_TYPE)
-            .or_insert(HeaderValue::from_static(value));
+        headers.entry(header::CONTENT_TYPE).or_insert(value);
     }
 }
 

@@ -11,6 +11,7 @@ use rustpython_vm::{
     function::{FuncArgs, PySetterValue},
 };
 
+use super::raised::Raised;
 use super::request::Request;
 use super::response::Response;
 use crate::engine::{self, Kind};
@@ -314,6 +315,10 @@ pub(super) fn to_exception(
     request: Option<PyRef<Request>>,
     vm: &VirtualMachine,
 ) -> PyBaseExceptionRef {
+    let error = match Raised::out_of(error) {
+        Ok(exception) => return attach(exception, request, vm),
+        Err(error) => error,
+    };
     let exception = match error.kind() {
         Kind::NotImplemented => vm.new_not_implemented_error(error.to_string()),
         kind => new(class_name(kind), &error.to_string(), vm),

@@ -62,7 +62,7 @@ fn push(pairs: &mut Params, key: &PyObject, value: &PyObject, vm: &VirtualMachin
 }
 
 /// None is "", True is "true", everything else is its str().
-fn primitive(value: &PyObject, vm: &VirtualMachine) -> PyResult<String> {
+pub(super) fn primitive(value: &PyObject, vm: &VirtualMachine) -> PyResult<String> {
     if vm.is_none(value) {
         return Ok(String::new());
     }

@@ -135,12 +135,12 @@ impl Session {
         self.state.fetch_max(OPENED, Ordering::Relaxed);
         let defaults = self.defaults();
         let url = self.target(&defaults, url, given(options.params, vm), vm)?;
-        let (body, content_type) = body.encode(vm)?;
         let mut fields = self.headers.to_list();
         if let Some(extra) = given(options.headers, vm) {
             fields.update(&headers::parse(&extra, vm)?);
         }
         let mut headers = check_headers(&fields, vm)?;
+        let (body, content_type) = body.encode(headers.get(header::CONTENT_TYPE), vm)?;
         default_content_type(&mut headers, content_type);
         let choice = parse_choice(options.auth, vm)?;
         if let Some(auth) = auth::choose(choice, defaults.auth.as_ref(), &url) {

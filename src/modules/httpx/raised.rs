@@ -1,0 +1,43 @@
+//! Exceptions of scripts on their way through the engine.
+
+use std::fmt;
+
+use runtime_bridge::Homing;
+use rustpython_vm::builtins::PyBaseExceptionRef;
+
+use crate::engine::{BoxError, Error};
+
+/// What Python code raised behind one of the engine's traits.
+pub(super) struct Raised(Homing<PyBaseExceptionRef>);
+
+impl Raised {
+    /// The exception as the engine takes it.
+    pub(super) fn boxed(exception: PyBaseExceptionRef) -> BoxError {
+        Box::new(Self(Homing::new(exception)))
+    }
+
+    /// The very exception that was raised.
+    ///
+    /// # Errors
+    /// Gives the error back when it is none of Python code.
+    pub(super) fn out_of(error: Error) -> Result<PyBaseExceptionRef, Error> {
+        match error.into_user()?.downcast::<Self>() {
+            Ok(raised) => Ok(raised.0.into_inner()),
+            Err(other) => Err(Error::user(other)),
+        }
+    }
+}
+
+impl fmt::Display for Raised {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Python code raised an exception")
+    }
+}
+
+impl fmt::Debug for Raised {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Raised")
+    }
+}
+
+impl std::error::Error for Raised {}
