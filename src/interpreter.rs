@@ -1,6 +1,7 @@
 //! Builds the interpreter: RustPython with its standard library frozen into the binary, and what
 //! is added to it here.
 
+mod distributions;
 mod paths;
 mod sysconfigdata;
 
@@ -38,6 +39,10 @@ pub fn build(builder: InterpreterBuilder) -> Interpreter {
     interpreter.enter_and_expect(
         import_our_sources,
         "the import system has no source suffixes",
+    );
+    interpreter.enter_and_expect(
+        distributions::announce,
+        "the import system has no finder of frozen modules",
     );
     interpreter
 }

@@ -1,5 +1,12 @@
-"""The authentication classes, where httpx keeps them."""
+"""httpx._auth: credentials."""
 
-from _httpx import Auth, BasicAuth, DigestAuth, FunctionAuth, NetRCAuth
+from ._names import shows
 
-__all__ = ["Auth", "BasicAuth", "DigestAuth", "NetRCAuth"]
+__getattr__, __dir__ = shows(
+    __name__,
+    "Auth",
+    "BasicAuth",
+    "DigestAuth",
+    "FunctionAuth",
+    "NetRCAuth",
+)

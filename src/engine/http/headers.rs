@@ -1,6 +1,8 @@
 //! Header fields as a person writes them: ordered, repeated, in any case.
 
+use std::collections::HashSet;
 use std::fmt;
+use std::ops::Range;
 
 use http::HeaderMap;
 
@@ -10,66 +12,151 @@ use crate::engine::error::Error;
 /// A case-insensitive multidict of header fields that keeps their order and spelling.
 ///
 /// What is put in is not checked; [`to_map`](Self::to_map) is, before anything is sent.
-#[derive(Clone, Default, PartialEq, Eq)]
+///
+/// All names and values lie in one buffer: making, copying and dropping a list costs two
+/// allocations, however many fields it has.
+#[derive(Clone, Default)]
 pub struct HeaderList {
-    fields: Vec<Field>,
+    text: Vec<u8>,
+    spans: Vec<Span>,
+}
+
+/// Where a field lies in the buffer.
+#[derive(Clone)]
+struct Span {
+    raw_name: usize,
+    /// The same as `raw_name` when that is in lower case.
+    name: usize,
+    name_length: usize,
+    value: Range<usize>,
 }
 
 /// One header field.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Field {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Field<'a> {
     /// The name as it was given.
-    pub raw_name: Box<[u8]>,
+    pub raw_name: &'a [u8],
     /// The name in lower case.
-    pub name: Box<[u8]>,
+    pub name: &'a [u8],
     /// The value.
-    pub value: Box<[u8]>,
+    pub value: &'a [u8],
+}
+
+impl Span {
+    fn field<'a>(&self, text: &'a [u8]) -> Field<'a> {
+        Field {
+            raw_name: &text[self.raw_name..self.raw_name + self.name_length],
+            name: &text[self.name..self.name + self.name_length],
+            value: &text[self.value.clone()],
+        }
+    }
 }
 
 impl HeaderList {
+    /// Up to so many names are searched one after the other; more are hashed.
+    const FEW: usize = 16;
+
     /// The fields in their order.
-    pub fn fields(&self) -> &[Field] {
-        &self.fields
+    pub fn fields(&self) -> impl ExactSizeIterator<Item = Field<'_>> + Clone {
+        self.spans.iter().map(|span| span.field(&self.text))
+    }
+
+    /// How many fields there are.
+    pub fn len(&self) -> usize {
+        self.spans.len()
+    }
+
+    /// Whether there is no field.
+    pub fn is_empty(&self) -> bool {
+        self.spans.is_empty()
     }
 
     /// Adds a field, beside those of the same name.
     pub fn append(&mut self, name: &[u8], value: &[u8]) {
-        self.fields.push(Field {
-            raw_name: name.into(),
-            name: name.to_ascii_lowercase().into(),
-            value: value.into(),
-        });
+        let span = self.write(name, value);
+        self.spans.push(span);
+    }
+
+    fn write(&mut self, name: &[u8], value: &[u8]) -> Span {
+        let raw_name = self.text.len();
+        self.text.extend_from_slice(name);
+        let mut lower_name = raw_name;
+        if name.iter().any(u8::is_ascii_uppercase) {
+            lower_name = self.text.len();
+            self.text.extend(name.iter().map(u8::to_ascii_lowercase));
+        }
+        let value_start = self.text.len();
+        self.text.extend_from_slice(value);
+        Span {
+            raw_name,
+            name: lower_name,
+            name_length: name.len(),
+            value: value_start..self.text.len(),
+        }
     }
 
     /// Puts a field in the place of the first of its name, and takes the others away.
     pub fn set(&mut self, name: &[u8], value: &[u8]) {
-        let lower = name.to_ascii_lowercase();
-        let Some(first) = self.fields.iter().position(|it| *it.name == *lower) else {
+        let mut fields = self.fields();
+        let Some(first) = fields.position(|field| field.name.eq_ignore_ascii_case(name)) else {
+            drop(fields);
             return self.append(name, value);
         };
-        self.fields[first].raw_name = name.into();
-        self.fields[first].value = value.into();
+        drop(fields);
+        self.spans[first] = self.write(name, value);
         let mut index = 0;
-        self.fields.retain(|field| {
+        self.retain(|field| {
             index += 1;
-            index <= first + 1 || *field.name != *lower
+            index <= first + 1 || !field.name.eq_ignore_ascii_case(name)
         });
     }
 
     /// Takes all fields of a name away. True if there were any.
     pub fn remove(&mut self, name: &[u8]) -> bool {
-        let before = self.fields.len();
-        self.fields
-            .retain(|field| !field.name.eq_ignore_ascii_case(name));
-        self.fields.len() < before
+        let before = self.spans.len();
+        self.retain(|field| !field.name.eq_ignore_ascii_case(name));
+        self.spans.len() < before
     }
 
     /// Puts every field of `other` in the place of those of its name here.
     pub fn update(&mut self, other: &Self) {
-        for field in &other.fields {
-            self.remove(&field.name);
+        if other.len() <= Self::FEW {
+            self.retain(|field| !other.contains(field.name));
+        } else {
+            let names: HashSet<&[u8]> = other.fields().map(|field| field.name).collect();
+            self.retain(|field| !names.contains(field.name));
         }
-        self.fields.extend(other.fields.iter().cloned());
+        self.text.reserve(other.text.len());
+        for field in other.fields() {
+            self.append(field.raw_name, field.value);
+        }
+    }
+
+    fn retain(&mut self, mut keep: impl FnMut(Field<'_>) -> bool) {
+        let text = &self.text;
+        self.spans.retain(|span| keep(span.field(text)));
+        self.drop_waste();
+    }
+
+    /// What was replaced stays in the buffer until it is the greater part of it.
+    fn drop_waste(&mut self) {
+        const SMALL: usize = 1024;
+        let size = |span: &Span| 2 * span.name_length + span.value.len();
+        let used: usize = self.spans.iter().map(size).sum();
+        if self.text.len() <= SMALL + 2 * used {
+            return;
+        }
+        let mut compact = Self::default();
+        compact.text.reserve(used);
+        for field in self.fields() {
+            compact.append(field.raw_name, field.value);
+        }
+        *self = compact;
+    }
+
+    /// Whether there is a field of a name.
+    pub fn contains(&self, name: &[u8]) -> bool {
+        self.values_of(name).next().is_some()
     }
 
     /// The values of a name, joined as RFC 9110, 5.2 allows; `None` if there are none.
@@ -85,21 +172,16 @@ impl HeaderList {
 
     /// The values of a name, each by itself.
     pub fn values_of<'a>(&'a self, name: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
-        self.fields
-            .iter()
+        self.fields()
             .filter(|field| field.name.eq_ignore_ascii_case(name))
-            .map(|field| &*field.value)
+            .map(|field| field.value)
     }
 
     /// The names in lower case, each once, in the order of their first field.
     pub fn names(&self) -> Vec<&[u8]> {
-        let mut names: Vec<&[u8]> = Vec::with_capacity(self.fields.len());
-        for field in &self.fields {
-            if !names.contains(&&*field.name) {
-                names.push(&field.name);
-            }
-        }
-        names
+        let mut seen = HashSet::with_capacity(self.spans.len());
+        let names = self.fields().map(|field| field.name);
+        names.filter(|name| seen.insert(*name)).collect()
     }
 
     /// The fields as the wire takes them.
@@ -108,10 +190,10 @@ impl HeaderList {
     /// `LocalProtocol` for a name that is no token or a value with a control character.
     pub fn to_map(&self) -> Result<HeaderMap, Error> {
         // Two more for Host and Content-Length.
-        let mut map = HeaderMap::with_capacity(self.fields.len() + 2);
-        for field in &self.fields {
-            let (name, mut value) = parse_header(&field.raw_name, &field.value)?;
-            value.set_sensitive(Self::is_secret(&field.name));
+        let mut map = HeaderMap::with_capacity(self.spans.len() + 2);
+        for field in self.fields() {
+            let (name, mut value) = parse_header(field.raw_name, field.value)?;
+            value.set_sensitive(Self::is_secret(field.name));
             map.append(name, value);
         }
         Ok(map)
@@ -124,28 +206,37 @@ impl HeaderList {
     }
 }
 
-impl fmt::Debug for HeaderList {
-    /// Credentials are not shown.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = self.fields.iter().map(|field| {
-            let secret = Self::is_secret(&field.name);
-            let value: &[u8] = if secret { b"[secure]" } else { &field.value };
-            (field.raw_name.escape_ascii(), value.escape_ascii())
-        });
-        f.debug_list()
-            .entries(shown.map(|(name, value)| format!("{name}: {value}")))
-            .finish()
-    }
-}
-
 impl From<&HeaderMap> for HeaderList {
     fn from(map: &HeaderMap) -> Self {
-        let mut list = Self::default();
-        list.fields.reserve(map.len());
+        let size = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
+            name.as_str().len() + value.as_bytes().len()
+        };
+        let mut list = Self {
+            text: Vec::with_capacity(map.iter().map(size).sum()),
+            spans: Vec::with_capacity(map.len()),
+        };
         for (name, value) in map {
             list.append(name.as_str().as_bytes(), value.as_bytes());
         }
         list
+    }
+}
+
+impl PartialEq for HeaderList {
+    fn eq(&self, other: &Self) -> bool {
+        self.fields().eq(other.fields())
+    }
+}
+
+impl Eq for HeaderList {}
+
+impl fmt::Debug for HeaderList {
+    /// Names only: values may be credentials.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.fields();
+        f.debug_list()
+            .entries(names.map(|field| field.raw_name.escape_ascii().to_string()))
+            .finish()
     }
 }
 
@@ -172,9 +263,33 @@ mod tests {
     fn set_replaces_the_first_and_drops_the_others() {
         let mut list = list(&[("a", "1"), ("b", "2"), ("A", "3"), ("c", "4")]);
         list.set(b"A", b"9");
-        let fields: Vec<_> = list.fields().iter().map(|it| &*it.value).collect();
-        assert_eq!(fields, [&b"9"[..], b"2", b"4"]);
-        assert_eq!(&*list.fields()[0].raw_name, b"A");
+        let values: Vec<_> = list.fields().map(|it| it.value).collect();
+        assert_eq!(values, [&b"9"[..], b"2", b"4"]);
+        assert_eq!(list.fields().next().unwrap().raw_name, b"A");
+    }
+
+    #[test]
+    fn an_update_takes_the_old_fields_of_its_names_away() {
+        let many: Vec<(String, &str)> = (0..40).map(|it| (format!("N{it}"), "new")).collect();
+        for count in [1, 40] {
+            let mut fields = list(&[("a", "1"), ("n0", "old"), ("N0", "old"), ("b", "2")]);
+            let other: Vec<_> = many[..count].iter().map(|(n, v)| (&**n, *v)).collect();
+            fields.update(&list(&other));
+            assert_eq!(fields.len(), 2 + count);
+            assert_eq!(fields.get(b"n0").as_deref(), Some(&b"new"[..]));
+            assert_eq!(fields.names()[..3], [&b"a"[..], b"b", b"n0"]);
+        }
+    }
+
+    #[test]
+    fn a_field_that_is_set_for_ever_does_not_grow_the_buffer() {
+        let mut list = list(&[("a", "1")]);
+        for _ in 0..10_000 {
+            list.set(b"X-Token", &[b'x'; 100]);
+        }
+        assert!(list.text.capacity() < 10_000, "{}", list.text.capacity());
+        assert_eq!(list.get(b"a").as_deref(), Some(&b"1"[..]));
+        assert_eq!(list.get(b"x-token").map(|it| it.len()), Some(100));
     }
 
     #[test]
@@ -182,6 +297,7 @@ mod tests {
         let list = list(&[("Authorization", "Bearer s3cret"), ("x", "y")]);
         let shown = format!("{:?}", list.to_map().unwrap());
         assert!(!shown.contains("s3cret") && shown.contains('y'), "{shown}");
+        assert_eq!(format!("{list:?}"), r#"["Authorization", "x"]"#);
     }
 
     #[test]

@@ -158,15 +158,6 @@ impl Url {
         Self::from_components(&components)
     }
 
-    /// Resolves `reference` against this URL (RFC 3986, 5.2).
-    ///
-    /// # Errors
-    /// `InvalidUrl` as [`Url::parse`].
-    pub fn join(&self, reference: &str) -> Result<Self, Error> {
-        let reference = Self::parse(reference)?;
-        Ok(url_parse::resolve(self, &reference))
-    }
-
     /// For a person to read: the password replaced by `[secure]`.
     pub fn redacted(&self) -> String {
         match self.userinfo().split_once(':') {

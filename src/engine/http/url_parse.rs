@@ -1,62 +1,36 @@
-//! Taking a URL apart (RFC 3986, appendix B), normalising its components, and resolving
-//! references.
+//! Taking a URL apart (RFC 3986, appendix B) and normalising its components.
 
 use std::borrow::Cow;
-use std::net::{Ipv4Addr, Ipv6Addr};
-
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::url::{Components, MAX_URL_LENGTH, Url, default_port};
+use super::url_encode::{FRAGMENT, PATH, QUERY, USERINFO, encode, lower_case, quoted};
+use super::url_host::encode_host;
 use crate::engine::error::{Error, Kind};
 
-// The percent-encode sets of the WHATWG URL standard, as httpx uses them. None contains "%", so
-// what is encoded already stays as it is.
-const FRAGMENT: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'`');
-const QUERY: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>');
-const PATH: &AsciiSet = &QUERY.add(b'?').add(b'`').add(b'{').add(b'}');
-/// Without ":", which separates the name from the password.
-const USERINFO: &AsciiSet = &PATH
-    .add(b'/')
-    .add(b';')
-    .add(b'=')
-    .add(b'@')
-    .add(b'[')
-    .add(b'\\')
-    .add(b']')
-    .add(b'^')
-    .add(b'|');
-/// All but unreserved characters, sub-delims and ``"`{}%|\`` (RFC 3986, 3.2.2; WHATWG).
-const HOST: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'#')
-    .add(b'/')
-    .add(b':')
-    .add(b'<')
-    .add(b'>')
-    .add(b'?')
-    .add(b'@')
-    .add(b'[')
-    .add(b']')
-    .add(b'^');
-
-/// The five parts of RFC 3986, appendix B, as written.
+/// The parts of RFC 3986, appendix B, as written; the authority taken apart as well.
 #[derive(Default)]
-struct Raw<'a> {
-    scheme: &'a str,
-    authority: &'a str,
-    path: &'a str,
-    query: Option<&'a str>,
-    fragment: Option<&'a str>,
+pub(super) struct Raw<'a> {
+    pub(super) scheme: &'a str,
+    pub(super) userinfo: &'a str,
+    /// With the brackets of an IPv6 address.
+    pub(super) host: &'a str,
+    pub(super) port: &'a str,
+    pub(super) path: &'a str,
+    pub(super) query: Option<&'a str>,
+    pub(super) fragment: Option<&'a str>,
 }
 
 pub(super) fn parse(text: &str) -> Result<Url, Error> {
-    check_text(text)?;
-    let raw = split(text);
+    check_text(text, None)?;
+    build(split(text))
+}
+
+/// Validates, normalises and joins what was taken apart.
+pub(super) fn build(raw: Raw<'_>) -> Result<Url, Error> {
     let scheme = lower_case(raw.scheme);
-    let (userinfo, host, port) = split_authority(raw.authority);
-    let host = encode_host(host)?;
-    let port = parse_port(port, &scheme)?;
-    let userinfo = encode(userinfo, USERINFO);
+    let host = encode_host(raw.host)?;
+    let port = parse_port(&raw)?;
+    let userinfo = encode(raw.userinfo, USERINFO);
     let has_authority = !userinfo.is_empty() || !host.is_empty() || port.is_some();
     check_path(raw.path, !scheme.is_empty(), has_authority)?;
     let path = if scheme.is_empty() && !has_authority {
@@ -75,25 +49,30 @@ pub(super) fn parse(text: &str) -> Result<Url, Error> {
     }))
 }
 
-fn invalid(message: impl Into<String>) -> Error {
+pub(super) fn invalid(message: impl Into<String>) -> Error {
     Error::new(Kind::InvalidUrl, message)
 }
 
-fn check_text(text: &str) -> Result<(), Error> {
+/// `component` is the name of the part that `text` is; `None` for a whole URL.
+pub(super) fn check_text(text: &str, component: Option<&str>) -> Result<(), Error> {
     if text.len() > MAX_URL_LENGTH && text.chars().count() > MAX_URL_LENGTH {
-        return Err(invalid("URL too long"));
+        return Err(invalid(match component {
+            Some(name) => format!("URL component '{name}' too long"),
+            None => "URL too long".to_owned(),
+        }));
     }
     if !text.bytes().any(|byte| byte.is_ascii_control()) {
         return Ok(());
     }
     let control = text.chars().enumerate().find(|(_, c)| c.is_ascii_control());
-    match control {
-        None => Ok(()),
-        Some((at, c)) => Err(invalid(format!(
-            "Invalid non-printable ASCII character in URL, '{}' at position {at}.",
-            escape(c)
-        ))),
-    }
+    let Some((at, control)) = control else {
+        return Ok(());
+    };
+    let part = component.map_or(String::new(), |name| format!(" {name} component"));
+    Err(invalid(format!(
+        "Invalid non-printable ASCII character in URL{part}, '{}' at position {at}.",
+        escape(control)
+    )))
 }
 
 /// A control character as Python's `repr` writes it.
@@ -104,7 +83,7 @@ fn escape(c: char) -> String {
     }
 }
 
-fn split(text: &str) -> Raw<'_> {
+pub(super) fn split(text: &str) -> Raw<'_> {
     let mut raw = Raw::default();
     let (rest, fragment) = split_off(text, '#');
     let (rest, query) = split_off(rest, '?');
@@ -117,7 +96,9 @@ fn split(text: &str) -> Raw<'_> {
     }
     if let Some(after) = rest.strip_prefix("//") {
         let end = after.find('/').unwrap_or(after.len());
-        (raw.authority, rest) = after.split_at(end);
+        let (authority, path) = after.split_at(end);
+        (raw.userinfo, raw.host, raw.port) = split_authority(authority);
+        rest = path;
     }
     raw.path = rest;
     raw
@@ -131,7 +112,7 @@ fn split_off(text: &str, mark: char) -> (&str, Option<&str>) {
 }
 
 /// RFC 3986, 3.1.
-fn is_scheme(text: &str) -> bool {
+pub(super) fn is_scheme(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text
             .bytes()
@@ -139,7 +120,7 @@ fn is_scheme(text: &str) -> bool {
 }
 
 /// Userinfo, host with brackets, port.
-fn split_authority(authority: &str) -> (&str, &str, &str) {
+pub(super) fn split_authority(authority: &str) -> (&str, &str, &str) {
     let (userinfo, rest) = authority.rsplit_once('@').unwrap_or(("", authority));
     let host_end = match rest.rfind(']') {
         Some(end) if rest.starts_with('[') => end + 1,
@@ -149,46 +130,28 @@ fn split_authority(authority: &str) -> (&str, &str, &str) {
     (userinfo, host, port.strip_prefix(':').unwrap_or(port))
 }
 
-fn encode_host(host: &str) -> Result<Cow<'_, str>, Error> {
-    if looks_like_ipv4(host) {
-        return match host.parse::<Ipv4Addr>() {
-            Ok(_) => Ok(host.into()),
-            Err(_) => Err(invalid(format!("Invalid IPv4 address: '{host}'"))),
-        };
-    }
-    if let Some(address) = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')) {
-        return match address.parse::<Ipv6Addr>() {
-            Ok(_) => Ok(address.to_ascii_lowercase().into()),
-            Err(_) => Err(invalid(format!("Invalid IPv6 address: '{host}'"))),
-        };
-    }
-    if host.is_ascii() {
-        return Ok(match lower_case(host) {
-            Cow::Borrowed(lower) => encode(lower, HOST),
-            Cow::Owned(lower) => encode(&lower, HOST).into_owned().into(),
-        });
-    }
-    idna::domain_to_ascii_strict(host)
-        .map(Cow::Owned)
-        .map_err(|_| invalid(format!("Invalid IDNA hostname: '{host}'")))
-}
-
-fn looks_like_ipv4(host: &str) -> bool {
-    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    host.split('.').count() == 4 && host.split('.').all(is_number)
-}
-
-/// RFC 3986, 3.2.3: an empty port, and the scheme's default one, are as none.
-fn parse_port(port: &str, scheme: &str) -> Result<Option<u16>, Error> {
-    if port.is_empty() {
+/// RFC 3986, 3.2.3: an empty port, and the scheme's default one, are as none. As in httpx, a
+/// scheme in upper case has no default.
+fn parse_port(raw: &Raw<'_>) -> Result<Option<u16>, Error> {
+    if raw.port.is_empty() {
         return Ok(None);
     }
-    let digits = port.bytes().all(|b| b.is_ascii_digit());
-    match port.parse::<u16>() {
-        Ok(number) if digits => Ok((default_port(scheme) != Some(number)).then_some(number)),
-        _ if digits => Err(invalid(format!("Invalid port: '{port}'"))),
-        // Not shown: it may be a password with a character that ended the authority too soon.
+    let digits = raw.port.bytes().all(|b| b.is_ascii_digit());
+    match raw.port.parse::<u16>() {
+        Ok(number) if digits => Ok((default_port(raw.scheme) != Some(number)).then_some(number)),
+        _ if digits || !raw.may_hide_a_password() => {
+            Err(invalid(format!("Invalid port: {}", quoted(raw.port))))
+        }
         _ => Err(invalid("Invalid port: it is no number")),
+    }
+}
+
+impl Raw<'_> {
+    /// Whether the port may be part of a password, in which a "/", "?" or "#" that was not encoded
+    /// ended the authority too soon.
+    fn may_hide_a_password(&self) -> bool {
+        let rest = [Some(self.path), self.query, self.fragment];
+        rest.into_iter().flatten().any(|part| part.contains('@'))
     }
 }
 
@@ -210,17 +173,6 @@ fn check_path(path: &str, has_scheme: bool, has_authority: bool) -> Result<(), E
     Ok(())
 }
 
-fn lower_case(text: &str) -> Cow<'_, str> {
-    match text.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        true => text.to_ascii_lowercase().into(),
-        false => text.into(),
-    }
-}
-
-fn encode<'a>(text: &'a str, set: &'static AsciiSet) -> Cow<'a, str> {
-    utf8_percent_encode(text, set).into()
-}
-
 /// Drops "." and ".." segments as httpx does: unlike RFC 3986, 5.2.4, a last one takes its slash
 /// along, so that "/a/b/.." becomes "/a".
 fn drop_dots(path: &str) -> Cow<'_, str> {
@@ -237,71 +189,4 @@ fn drop_dots(path: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(kept.join("/"))
-}
-
-/// RFC 3986, 5.2.4. A last segment that is a dot leaves its slash.
-fn remove_dot_segments(path: &str) -> Cow<'_, str> {
-    if !path.split('/').any(|segment| matches!(segment, "." | "..")) {
-        return Cow::Borrowed(path);
-    }
-    let mut kept: Vec<&str> = Vec::new();
-    let mut segments = path.split('/').peekable();
-    while let Some(segment) = segments.next() {
-        let is_last = segments.peek().is_none();
-        match segment {
-            "." => {}
-            ".." if kept.len() > 1 || kept.first().is_some_and(|first| !first.is_empty()) => {
-                kept.pop();
-            }
-            ".." => {}
-            _ => {
-                kept.push(segment);
-                continue;
-            }
-        }
-        if is_last {
-            kept.push("");
-        }
-    }
-    Cow::Owned(kept.join("/"))
-}
-
-/// RFC 3986, 5.2.2, strict.
-pub(super) fn resolve(base: &Url, reference: &Url) -> Url {
-    let mut target = reference.components();
-    if !reference.scheme().is_empty() {
-        return reference.clone();
-    }
-    target.scheme = base.scheme().into();
-    if reference.has_authority() {
-        return Url::from_components(&target);
-    }
-    target.userinfo = base.userinfo().into();
-    target.host = base.host().into();
-    target.port = base.port();
-    target.path = resolve_path(base, reference);
-    if reference.bare_path().is_empty() && reference.query().is_none() {
-        target.query = base.query().map(Cow::Borrowed);
-    }
-    Url::from_components(&target)
-}
-
-/// RFC 3986, 5.2.2 and 5.2.3: the path of the target.
-fn resolve_path<'a>(base: &'a Url, reference: &'a Url) -> Cow<'a, str> {
-    let path = reference.bare_path();
-    if path.is_empty() {
-        return base.bare_path().into();
-    }
-    if path.starts_with('/') {
-        return remove_dot_segments(path);
-    }
-    let base_path = base.bare_path();
-    let folder = match base_path.rfind('/') {
-        Some(slash) => &base_path[..=slash],
-        None if base.has_authority() => "/",
-        None => "",
-    };
-    remove_dot_segments(&format!("{folder}{path}"))
-        .into_owned()
-        .into()
 }

@@ -2,11 +2,13 @@
 
 use std::fmt;
 
+use indexmap::IndexMap;
+use indexmap::map::Entry;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, atomic_func,
-    builtins::{PyBytesRef, PyDictRef, PyListRef, PyStrRef, PyType},
+    builtins::{PyDict, PyDictRef, PyListRef, PyStrRef, PyType},
     common::lock::PyRwLock,
-    function::{FuncArgs, OptionalArg, PyComparisonValue},
+    function::{FuncArgs, OptionalArg, PyComparisonValue, PySetterValue},
     protocol::{PyMappingMethods, PySequenceMethods},
     pyclass,
     types::{
@@ -15,17 +17,21 @@ use rustpython_vm::{
     },
 };
 
+use super::header_codec::Codec;
 use crate::engine::http::headers::HeaderList;
-use crate::modules::convert::{given, header_str, new_bytes, new_str};
-use crate::modules::fields::{name_of, parse_fields, value_of};
+use crate::modules::class::{make_mutable, reduce, restore};
+use crate::modules::convert::{given, new_bytes, new_str};
+use crate::modules::fields::items_of;
 
-/// Headers(headers=None): HTTP header fields, a case-insensitive multidict.
+/// Headers(headers=None, encoding=None): HTTP header fields, a case-insensitive multidict.
 ///
 /// Takes a mapping, a list of pairs, or other Headers; str or bytes alike.
 #[pyclass(module = "httpx", name = "Headers", unhashable = true)]
 #[derive(PyPayload, Default)]
 pub(super) struct Headers {
     list: PyRwLock<HeaderList>,
+    /// The one that was asked for; else it follows from the fields.
+    encoding: PyRwLock<Option<PyStrRef>>,
 }
 
 impl fmt::Debug for Headers {
@@ -38,6 +44,7 @@ impl From<HeaderList> for Headers {
     fn from(list: HeaderList) -> Self {
         Self {
             list: PyRwLock::new(list),
+            encoding: PyRwLock::new(None),
         }
     }
 }
@@ -52,11 +59,33 @@ impl Headers {
         *self.list.write() = list;
     }
 
+    fn asked_codec(&self) -> Option<Codec> {
+        self.encoding.read().as_ref().map(Codec::named)
+    }
+
+    /// The encoding that reading uses. Codecs of Python run outside of the lock: `list` is a copy.
+    fn codec(&self, list: &HeaderList) -> Codec {
+        self.asked_codec().unwrap_or_else(|| Codec::of(list))
+    }
+
     fn get_item(&self, name: &PyObject, vm: &VirtualMachine) -> PyResult<Option<PyStrRef>> {
         // Before the lock: a bytes-like object may be a script's own class.
-        let key = name_of(name, vm)?;
-        let value = self.list.read().get(&key);
-        Ok(value.map(|value| header_str(&value, vm)))
+        let key = self.key_of(name, vm)?;
+        let asked = self.asked_codec();
+        let found = {
+            let list = self.list.read();
+            let codec = || asked.unwrap_or_else(|| Codec::of(&list));
+            list.get(&key).map(|value| (value, codec()))
+        };
+        found
+            .map(|(value, codec)| codec.decode(&value, vm))
+            .transpose()
+    }
+
+    /// The bytes under which a name is looked up or set.
+    fn key_of(&self, name: &PyObject, vm: &VirtualMachine) -> PyResult<Vec<u8>> {
+        let codec = self.asked_codec().unwrap_or(Codec::Utf8);
+        codec.bytes_of(name, "Header name", vm)
     }
 
     fn set_item(
@@ -65,10 +94,11 @@ impl Headers {
         value: Option<PyObjectRef>,
         vm: &VirtualMachine,
     ) -> PyResult<()> {
-        let key = name_of(name, vm)?;
+        let key = self.key_of(name, vm)?;
         match value {
             Some(value) => {
-                let value = value_of(&value, vm)?;
+                let codec = self.asked_codec().unwrap_or(Codec::Utf8);
+                let value = codec.bytes_of(&value, "Header value", vm)?;
                 self.list.write().set(&key, &value);
             }
             None if self.list.write().remove(&key) => {}
@@ -77,21 +107,24 @@ impl Headers {
         Ok(())
     }
 
-    fn name_list(&self, vm: &VirtualMachine) -> PyListRef {
-        let list = self.list.read();
-        let names = list.names().into_iter();
-        vm.ctx
-            .new_list(names.map(|name| header_str(name, vm).into()).collect())
-    }
-
     /// The fields as a dict, those of one name joined.
-    fn to_dict(&self, vm: &VirtualMachine) -> PyResult<PyDictRef> {
-        let list = self.list.read();
+    pub(super) fn to_dict(&self, vm: &VirtualMachine) -> PyResult<PyDictRef> {
+        let list = self.to_list();
+        let codec = self.codec(&list);
         let dict = vm.ctx.new_dict();
-        for name in list.names() {
-            let value = list.get(name).unwrap_or_default();
-            let name = header_str(name, vm);
-            dict.set_item(name.as_object(), header_str(&value, vm).into(), vm)?;
+        let mut joined: IndexMap<&[u8], Vec<u8>> = IndexMap::with_capacity(list.len());
+        for field in list.fields() {
+            match joined.entry(field.name) {
+                Entry::Vacant(entry) => drop(entry.insert(field.value.to_vec())),
+                Entry::Occupied(mut entry) => {
+                    entry.get_mut().extend_from_slice(b", ");
+                    entry.get_mut().extend_from_slice(field.value);
+                }
+            }
+        }
+        for (name, value) in joined {
+            let name = codec.decode(name, vm)?;
+            dict.set_item(name.as_object(), codec.decode(&value, vm)?.into(), vm)?;
         }
         Ok(dict)
     }
@@ -99,10 +132,43 @@ impl Headers {
 
 /// The header fields that an argument gives: Headers, a mapping, or pairs.
 pub(super) fn parse(value: &PyObject, vm: &VirtualMachine) -> PyResult<HeaderList> {
-    match value.downcast_ref::<Headers>() {
-        Some(headers) => Ok(headers.to_list()),
-        None => parse_fields(value, vm),
+    parse_in(&Codec::Ascii, value, vm)
+}
+
+/// As [`parse`], with what is str encoded by a codec.
+fn parse_in(codec: &Codec, value: &PyObject, vm: &VirtualMachine) -> PyResult<HeaderList> {
+    if let Some(headers) = value.downcast_ref::<Headers>() {
+        return Ok(headers.to_list());
     }
+    let mut list = HeaderList::default();
+    let mut append = |name: &PyObject, value: &PyObject| -> PyResult<()> {
+        let name = codec.bytes_of(name, "Header name", vm)?;
+        list.append(&name, &codec.bytes_of(value, "Header value", vm)?);
+        Ok(())
+    };
+    if let Some(dict) = value.downcast_ref::<PyDict>() {
+        for (name, value) in dict {
+            append(&name, &value)?;
+        }
+        return Ok(list);
+    }
+    let pairs: Vec<PyObjectRef> = items_of(value, vm)?.try_to_value(vm)?;
+    for pair in pairs {
+        let pair: Vec<PyObjectRef> = pair.try_to_value(vm)?;
+        let [name, value] = &pair[..] else {
+            return Err(vm.new_value_error("headers must be a mapping or pairs"));
+        };
+        append(name, value)?;
+    }
+    Ok(list)
+}
+
+#[derive(rustpython_vm::FromArgs)]
+pub(super) struct HeadersArgs {
+    #[pyarg(any, optional)]
+    headers: OptionalArg<PyObjectRef>,
+    #[pyarg(any, default)]
+    encoding: Option<PyStrRef>,
 }
 
 impl Constructor for Headers {
@@ -114,12 +180,14 @@ impl Constructor for Headers {
 }
 
 impl Initializer for Headers {
-    type Args = (OptionalArg<PyObjectRef>,);
+    type Args = HeadersArgs;
 
-    fn init(zelf: &Py<Self>, (headers,): Self::Args, vm: &VirtualMachine) -> PyResult<()> {
-        if let Some(headers) = given(headers, vm) {
-            zelf.replace(parse(&headers, vm)?);
+    fn init(zelf: &Py<Self>, args: HeadersArgs, vm: &VirtualMachine) -> PyResult<()> {
+        let codec = args.encoding.as_ref().map_or(Codec::Ascii, Codec::named);
+        if let Some(headers) = given(args.headers, vm) {
+            zelf.replace(parse_in(&codec, &headers, vm)?);
         }
+        *zelf.encoding.write() = args.encoding;
         Ok(())
     }
 }
@@ -175,28 +243,31 @@ impl Headers {
 
     /// Pairs of name and value, one for each field.
     #[pymethod]
-    fn multi_items(zelf: &Py<Self>, vm: &VirtualMachine) -> PyListRef {
-        let list = zelf.list.read();
-        let pairs = list.fields().iter().map(|field| {
-            let name = header_str(&field.name, vm).into();
-            let value = header_str(&field.value, vm).into();
-            vm.ctx.new_tuple(vec![name, value]).into()
+    fn multi_items(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyListRef> {
+        let list = zelf.to_list();
+        let codec = zelf.codec(&list);
+        let pairs = list.fields().map(|field| {
+            let name = codec.decode(field.name, vm)?.into();
+            let value = codec.decode(field.value, vm)?.into();
+            Ok(vm.ctx.new_tuple(vec![name, value]).into())
         });
-        vm.ctx.new_list(pairs.collect())
+        Ok(vm.ctx.new_list(pairs.collect::<PyResult<_>>()?))
     }
 
     /// The values of a name, each by itself; with split_commas=True, also cut at commas.
     #[pymethod]
     fn get_list(zelf: &Py<Self>, args: GetListArgs, vm: &VirtualMachine) -> PyResult<PyListRef> {
-        let key = name_of(&args.key, vm)?;
-        let list = zelf.list.read();
+        let key = zelf.key_of(&args.key, vm)?;
+        let list = zelf.to_list();
+        let codec = zelf.codec(&list);
         let mut values: Vec<PyObjectRef> = Vec::new();
         for value in list.values_of(&key) {
             if args.split_commas {
-                let items = value.split(|&byte| byte == b',');
-                values.extend(items.map(|it| header_str(it.trim_ascii(), vm).into()));
+                for item in value.split(|&byte| byte == b',') {
+                    values.push(codec.decode(item.trim_ascii(), vm)?.into());
+                }
             } else {
-                values.push(header_str(value, vm).into());
+                values.push(codec.decode(value, vm)?.into());
             }
         }
         Ok(vm.ctx.new_list(values))
@@ -221,12 +292,13 @@ impl Headers {
     fn setdefault(
         zelf: &Py<Self>,
         key: PyObjectRef,
-        default: PyObjectRef,
+        default: OptionalArg<PyObjectRef>,
         vm: &VirtualMachine,
     ) -> PyResult {
         if let Some(value) = zelf.get_item(&key, vm)? {
             return Ok(value.into());
         }
+        let default = default.unwrap_or_none(vm);
         zelf.set_item(&key, Some(default.clone()), vm)?;
         Ok(default)
     }
@@ -249,50 +321,83 @@ impl Headers {
         }
     }
 
+    /// Takes the first field away, and others of its name, and returns its name and value.
+    #[pymethod]
+    fn popitem(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<(PyObjectRef, PyObjectRef)> {
+        let first = zelf.list.read().fields().next().map(|it| it.name.to_vec());
+        let Some(first) = first else {
+            return Err(vm.new_key_error(vm.ctx.new_str("popitem(): no headers").into()));
+        };
+        let name: PyObjectRef = new_bytes(&*first, vm).into();
+        let value = zelf.get_item(&name, vm)?;
+        let shown = zelf.codec(&zelf.to_list()).decode(&first, vm)?;
+        zelf.list.write().remove(&first);
+        Ok((
+            shown.into(),
+            value.map_or_else(|| vm.ctx.none(), Into::into),
+        ))
+    }
+
     /// Other Headers with the same fields.
     #[pymethod]
     fn copy(zelf: &Py<Self>, vm: &VirtualMachine) -> PyRef<Self> {
-        Self::from(zelf.to_list()).into_ref(&vm.ctx)
+        let copy = Self::from(zelf.to_list());
+        copy.encoding.write().clone_from(&zelf.encoding.read());
+        copy.into_ref(&vm.ctx)
     }
 
     /// Pairs of bytes, as they were given or came.
     #[pygetset]
     fn raw(zelf: &Py<Self>, vm: &VirtualMachine) -> PyListRef {
         let list = zelf.list.read();
-        let bytes = |data: &[u8]| -> PyBytesRef { new_bytes(data, vm) };
-        let pairs = list.fields().iter().map(|field| {
-            let pair = vec![bytes(&field.raw_name).into(), bytes(&field.value).into()];
-            vm.ctx.new_tuple(pair).into()
+        let pairs = list.fields().map(|field| {
+            let pair = [field.raw_name, field.value];
+            let pair = pair.map(|bytes| new_bytes(bytes, vm).into());
+            vm.ctx.new_tuple(pair.to_vec()).into()
         });
         vm.ctx.new_list(pairs.collect())
     }
 
-    /// The encoding that all fields have: "ascii", "utf-8" or "iso-8859-1".
+    /// The encoding of all fields: the one that was set, else the first of ascii, utf-8 and
+    /// iso-8859-1 that fits.
     #[pygetset]
-    fn encoding(zelf: &Py<Self>) -> &'static str {
-        let list = zelf.list.read();
-        let all = |test: fn(&[u8]) -> bool| {
-            let mut fields = list.fields().iter();
-            fields.all(|field| test(&field.raw_name) && test(&field.value))
+    fn encoding(zelf: &Py<Self>, vm: &VirtualMachine) -> PyStrRef {
+        let asked = zelf.encoding.read().clone();
+        asked.unwrap_or_else(|| Codec::of(&zelf.list.read()).name(vm))
+    }
+
+    #[pygetset(setter)]
+    fn set_encoding(
+        zelf: &Py<Self>,
+        value: PySetterValue<Option<PyStrRef>>,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        let PySetterValue::Assign(value) = value else {
+            return Err(vm.new_attribute_error("encoding cannot be deleted"));
         };
-        if all(<[u8]>::is_ascii) {
-            "ascii"
-        } else if all(|bytes| std::str::from_utf8(bytes).is_ok()) {
-            "utf-8"
-        } else {
-            "iso-8859-1"
-        }
+        *zelf.encoding.write() = value;
+        Ok(())
     }
 
     #[pymethod]
-    fn __reduce__(zelf: &Py<Self>, vm: &VirtualMachine) -> (PyObjectRef, PyObjectRef) {
-        let args = vm.ctx.new_tuple(vec![Self::raw(zelf, vm).into()]);
-        (zelf.class().to_owned().into(), args.into())
+    fn __reduce__(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        let encoding = zelf.encoding.read().clone();
+        let encoding = encoding.map_or_else(|| vm.ctx.none(), Into::into);
+        let held = vec![Self::raw(zelf, vm).into(), encoding];
+        reduce(zelf.as_object(), held, vm)
+    }
+
+    #[pymethod]
+    fn __setstate__(zelf: &Py<Self>, state: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+        let [raw, encoding] = restore(zelf.as_object(), &state, vm)?;
+        zelf.replace(parse(&raw, vm)?);
+        *zelf.encoding.write() = encoding.try_into_value(vm)?;
+        Ok(())
     }
 
     #[extend_class]
     fn extend_class(_ctx: &rustpython_vm::Context, class: &'static Py<PyType>) {
-        crate::modules::class::make_mutable(class);
+        make_mutable(class);
     }
 }
 
@@ -308,7 +413,7 @@ impl AsMapping for Headers {
     fn as_mapping() -> &'static PyMappingMethods {
         static METHODS: PyMappingMethods = PyMappingMethods {
             length: atomic_func!(|mapping, _vm| {
-                Ok(Headers::mapping_downcast(mapping).list.read().names().len())
+                Ok(Headers::mapping_downcast(mapping).list.read().len())
             }),
             subscript: atomic_func!(|mapping, key, vm| {
                 let value = Headers::mapping_downcast(mapping).get_item(key, vm)?;
@@ -338,7 +443,11 @@ impl AsSequence for Headers {
 
 impl Iterable for Headers {
     fn iter(zelf: PyRef<Self>, vm: &VirtualMachine) -> PyResult {
-        let names: PyObjectRef = zelf.name_list(vm).into();
+        let list = zelf.to_list();
+        let codec = zelf.codec(&list);
+        let names = list.names().into_iter();
+        let names = names.map(|name| Ok(codec.decode(name, vm)?.into()));
+        let names: PyObjectRef = vm.ctx.new_list(names.collect::<PyResult<_>>()?).into();
         Ok(names.get_iter(vm)?.into())
     }
 }
@@ -363,9 +472,9 @@ impl Comparable for Headers {
                 Err(error) => return Err(error),
             };
             let sorted = |list: &HeaderList| {
-                let fields = list.fields().iter();
+                let fields = list.fields();
                 let mut pairs: Vec<_> = fields
-                    .map(|field| (field.name.clone(), field.value.clone()))
+                    .map(|field| (field.name.to_vec(), field.value.to_vec()))
                     .collect();
                 pairs.sort();
                 pairs
@@ -378,8 +487,9 @@ impl Comparable for Headers {
 
 impl Representable for Headers {
     fn repr_str(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<String> {
-        let list = zelf.list.read();
-        let unique = list.names().len() == list.fields().len();
+        let list = zelf.to_list();
+        let codec = zelf.codec(&list);
+        let unique = list.names().len() == list.len();
         let (open, between, close) = if unique {
             ("{", ": ", "}")
         } else {
@@ -387,22 +497,22 @@ impl Representable for Headers {
         };
         let mut items = Vec::new();
         for field in list.fields() {
-            let value = if HeaderList::is_secret(&field.name) {
+            let value = if HeaderList::is_secret(field.name) {
                 new_str("[secure]", vm)
             } else {
-                header_str(&field.value, vm)
+                codec.decode(field.value, vm)?
             };
-            let name = header_str(&field.name, vm).as_object().repr(vm)?;
+            let name = codec.decode(field.name, vm)?.as_object().repr(vm)?;
             let value = value.as_object().repr(vm)?;
             let item = format!("{name}{between}{value}");
             items.push(if unique { item } else { format!("({item})") });
         }
-        drop(list);
         let items = items.join(", ");
-        let encoding = match Self::encoding(zelf) {
-            "ascii" => String::new(),
-            other => format!(", encoding='{other}'"),
+        let encoding = match codec.is_ascii() {
+            true => String::new(),
+            false => format!(", encoding={}", codec.name(vm).as_object().repr(vm)?),
         };
-        Ok(format!("Headers({open}{items}{close}{encoding})"))
+        let class = zelf.class();
+        Ok(format!("{}({open}{items}{close}{encoding})", class.name()))
     }
 }

@@ -7,7 +7,7 @@ mod _httpx {
     use http::Method;
     use rustpython_vm::builtins::PyModule;
     use rustpython_vm::class::PyClassImpl;
-    use rustpython_vm::{Py, PyRef, PyResult, VirtualMachine, extend_module};
+    use rustpython_vm::{Py, PyPayload, PyRef, PyResult, VirtualMachine, extend_module};
 
     use crate::modules::httpx::api::{self, FunctionBodyArgs, FunctionMethodArgs, FunctionUrlArgs};
     use crate::modules::httpx::async_client::AsyncClient;
@@ -17,6 +17,8 @@ mod _httpx {
     use crate::modules::httpx::config::{Limits, Timeout};
     use crate::modules::httpx::cookies::Cookies;
     use crate::modules::httpx::headers::Headers;
+    use crate::modules::httpx::proxy::Proxy;
+    use crate::modules::httpx::query_params::QueryParams;
     use crate::modules::httpx::request::Request;
     use crate::modules::httpx::response::Response;
     use crate::modules::httpx::stream::{
@@ -24,6 +26,7 @@ mod _httpx {
     };
     use crate::modules::httpx::tls::{self, ContextArgs};
     use crate::modules::httpx::url::Url;
+    use crate::modules::httpx::use_client_default::UseClientDefault;
     use crate::modules::httpx::{COMPATIBLE_VERSION, exceptions};
 
     pub(crate) fn module_exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
@@ -44,6 +47,10 @@ mod _httpx {
         vm.call_method(&mapping, "register", (headers.clone(),))?;
         let cookies = Cookies::make_static_type();
         vm.call_method(&mapping, "register", (cookies.clone(),))?;
+        let query_params = QueryParams::make_static_type();
+        let mapping = abc.get_attr("Mapping", vm)?;
+        vm.call_method(&mapping, "register", (query_params.clone(),))?;
+        let use_client_default = UseClientDefault::make_static_type();
         extend_module!(vm, module, {
             "__version__" => vm.ctx.new_str(COMPATIBLE_VERSION),
             "BaseClient" => BaseClient::make_static_type(),
@@ -61,6 +68,10 @@ mod _httpx {
             "URL" => Url::make_static_type(),
             "Timeout" => Timeout::make_static_type(),
             "Limits" => Limits::make_static_type(),
+            "Proxy" => Proxy::make_static_type(),
+            "QueryParams" => query_params,
+            "UseClientDefault" => use_client_default,
+            "USE_CLIENT_DEFAULT" => UseClientDefault.into_ref(&vm.ctx),
         });
         auth::remember(&vm.ctx);
         Ok(())

@@ -1,62 +1,106 @@
-//! The `params=` and `data=` arguments as urlencoded text.
+//! The `params=` and `data=` arguments.
 
 use rustpython_vm::{
     AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyBytes, PyDict, PyList, PyStr, PyTuple},
 };
 
+use super::query_params::QueryParams;
 use crate::engine::http::params::Params;
 use crate::modules::convert::utf8;
-use crate::modules::fields::items_of;
 
-/// `params=`: a str, bytes, a mapping (whose values may be lists), or pairs.
+/// `params=`: QueryParams, a str, bytes, a mapping (whose values may be lists), or pairs.
 pub(super) fn parse_params(params: &PyObject, vm: &VirtualMachine) -> PyResult<Params> {
+    if let Some(params) = params.downcast_ref::<QueryParams>() {
+        return Ok(params.engine());
+    }
     if let Some(text) = params.downcast_ref::<PyStr>() {
         return Ok(Params::parse(utf8(text, vm)?));
     }
-    if let Some(bytes) = params.downcast_ref::<PyBytes>() {
-        return Ok(Params::parse(&String::from_utf8_lossy(bytes.as_bytes())));
+    if params.downcast_ref::<PyBytes>().is_some() {
+        return Ok(Params::parse(&ascii(params, vm)?));
     }
-    pairs(params, vm)
+    match sequence(params) {
+        Some(pairs) => parse_pairs(&pairs, vm),
+        None => parse_mapping(params, vm),
+    }
 }
 
 /// `data=`: a mapping, whose values may be lists.
 pub(super) fn encode_form(data: &PyObject, vm: &VirtualMachine) -> PyResult<String> {
-    Ok(pairs(data, vm)?.encode())
+    Ok(match sequence(data) {
+        Some(pairs) => parse_pairs(&pairs, vm)?,
+        None => parse_mapping(data, vm)?,
+    }
+    .encode())
 }
 
-fn pairs(value: &PyObject, vm: &VirtualMachine) -> PyResult<Params> {
-    let mut pairs = Params::default();
-    if let Some(dict) = value.downcast_ref::<PyDict>() {
-        for (key, value) in dict {
-            push(&mut pairs, &key, &value, vm)?;
-        }
-        return Ok(pairs);
-    }
-    let items: Vec<PyObjectRef> = items_of(value, vm)?.try_to_value(vm)?;
-    for item in items {
-        let pair: Vec<PyObjectRef> = item.try_to_value(vm)?;
-        let [key, value] = &pair[..] else {
-            let message = "expected a mapping or pairs of a name and a value";
-            return Err(vm.new_value_error(message));
-        };
-        push(&mut pairs, key, value, vm)?;
-    }
-    Ok(pairs)
+/// The text of bytes that are ASCII; a UnicodeDecodeError for others.
+pub(super) fn ascii(bytes: &PyObject, vm: &VirtualMachine) -> PyResult<String> {
+    let text = vm.call_method(bytes, "decode", ("ascii",))?;
+    let text = text.downcast_ref::<PyStr>().map(|text| utf8(text, vm));
+    Ok(text.transpose()?.unwrap_or_default().to_owned())
 }
 
-fn push(pairs: &mut Params, key: &PyObject, value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
-    let name = primitive(key, vm)?;
+/// The items of a list or a tuple.
+fn sequence(value: &PyObject) -> Option<Vec<PyObjectRef>> {
     if let Some(list) = value.downcast_ref::<PyList>() {
-        for value in list.borrow_vec().to_vec() {
-            pairs.append(name.clone(), primitive(&value, vm)?);
+        return Some(list.borrow_vec().to_vec());
+    }
+    let tuple = value.downcast_ref::<PyTuple>()?;
+    Some(tuple.as_slice().to_vec())
+}
+
+fn parse_pairs(pairs: &[PyObjectRef], vm: &VirtualMachine) -> PyResult<Params> {
+    let mut params = Params::default();
+    for pair in pairs {
+        let (name, value) = pair_of(pair, vm)?;
+        params.append(str_of(&name, vm)?, primitive(&value, vm)?);
+    }
+    Ok(params)
+}
+
+fn pair_of(pair: &PyObject, vm: &VirtualMachine) -> PyResult<(PyObjectRef, PyObjectRef)> {
+    let parts: Vec<PyObjectRef> = pair.to_owned().try_to_value(vm)?;
+    match <[PyObjectRef; 2]>::try_from(parts) {
+        Ok([name, value]) => Ok((name, value)),
+        Err(_) => {
+            let message = "expected a mapping or pairs of a name and a value";
+            Err(vm.new_value_error(message))
         }
-    } else if let Some(tuple) = value.downcast_ref::<PyTuple>() {
-        for value in tuple.as_slice() {
-            pairs.append(name.clone(), primitive(value, vm)?);
+    }
+}
+
+fn parse_mapping(mapping: &PyObject, vm: &VirtualMachine) -> PyResult<Params> {
+    let mut params = Params::default();
+    if let Some(dict) = mapping.downcast_ref::<PyDict>() {
+        for (name, value) in dict {
+            push(&mut params, &name, &value, vm)?;
         }
-    } else {
-        pairs.append(name, primitive(value, vm)?);
+        return Ok(params);
+    }
+    let items: Vec<PyObjectRef> = vm.call_method(mapping, "items", ())?.try_to_value(vm)?;
+    for item in items {
+        let (name, value) = pair_of(&item, vm)?;
+        push(&mut params, &name, &value, vm)?;
+    }
+    Ok(params)
+}
+
+fn push(
+    params: &mut Params,
+    name: &PyObject,
+    value: &PyObject,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    let name = str_of(name, vm)?;
+    let Some(values) = sequence(value) else {
+        params.append(name, primitive(value, vm)?);
+        return Ok(());
+    };
+    params.declare(name.clone());
+    for value in values {
+        params.append(name.clone(), primitive(&value, vm)?);
     }
     Ok(())
 }
@@ -72,9 +116,11 @@ pub(super) fn primitive(value: &PyObject, vm: &VirtualMachine) -> PyResult<Strin
     if value.is(&vm.ctx.false_value) {
         return Ok("false".to_owned());
     }
-    if let Some(bytes) = value.downcast_ref::<PyBytes>() {
-        return Ok(String::from_utf8_lossy(bytes.as_bytes()).into_owned());
-    }
+    str_of(value, vm)
+}
+
+/// What str() says.
+pub(super) fn str_of(value: &PyObject, vm: &VirtualMachine) -> PyResult<String> {
     let text = value.str(vm)?;
     Ok(utf8(&text, vm)?.to_owned())
 }

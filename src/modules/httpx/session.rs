@@ -17,6 +17,7 @@ use super::exceptions::to_exception;
 use super::headers::{self, Headers};
 use super::request::{Asked, Request};
 use super::response::Response;
+use super::use_client_default::UseClientDefault;
 use super::{USER_AGENT, query, url, with_vm};
 use crate::engine::http::auth::{self, BasicAuth, Choice};
 use crate::engine::http::headers::HeaderList;
@@ -147,6 +148,7 @@ impl Session {
             headers.insert(header::AUTHORIZATION, auth.header());
         }
         let timeouts = match options.timeout {
+            OptionalArg::Present(it) if UseClientDefault::is_meant_by(&it) => defaults.timeouts,
             OptionalArg::Present(it) => parse_timeout(&it, Timeouts::default(), vm)?,
             OptionalArg::Missing => defaults.timeouts,
         };
@@ -203,6 +205,7 @@ pub(super) fn default_headers() -> HeaderList {
 fn parse_choice(auth: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult<Choice> {
     match auth {
         OptionalArg::Missing => Ok(Choice::Default),
+        OptionalArg::Present(auth) if UseClientDefault::is_meant_by(&auth) => Ok(Choice::Default),
         OptionalArg::Present(auth) if vm.is_none(&auth) => Ok(Choice::Off),
         OptionalArg::Present(auth) => parse_auth(&auth, vm).map(Choice::Own),
     }

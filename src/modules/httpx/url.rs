@@ -12,10 +12,18 @@ use rustpython_vm::{
 };
 
 use super::exceptions::to_exception;
+use super::query::{parse_params, primitive, str_of};
+use super::query_params::QueryParams;
+use super::url_components::Components;
 use crate::engine::http::Url as EngineUrl;
+use crate::engine::http::params::Params;
+use crate::modules::class::{make_mutable, reduce, restore};
 use crate::modules::convert::{new_bytes, new_str, utf8};
 
-/// URL(url=""): a parsed and normalised URL.
+/// URL(url="", **kwargs): a parsed and normalised URL.
+///
+/// Keyword arguments replace components: scheme, username, password, userinfo, host, port, netloc,
+/// path, query, raw_path, fragment, params.
 #[pyclass(module = "httpx", name = "URL")]
 #[derive(PyPayload)]
 pub(super) struct Url {
@@ -50,9 +58,10 @@ pub(super) fn parse(value: &PyObject, vm: &VirtualMachine) -> PyResult<EngineUrl
     }
     let Some(text) = value.downcast_ref::<PyStr>() else {
         let class = value.class();
+        // Two spaces, as httpx has them.
         let message = format!(
-            "Invalid type for url. Expected str or httpx.URL, got {}: {}",
-            class.name(),
+            "Invalid type for url.  Expected str or httpx.URL, got {}: {}",
+            class.as_object().repr(vm)?,
             value.repr(vm)?
         );
         return Err(vm.new_type_error(message));
@@ -79,14 +88,34 @@ impl Constructor for Url {
 }
 
 impl Initializer for Url {
-    type Args = (OptionalArg<PyObjectRef>,);
+    type Args = FuncArgs;
 
-    fn init(zelf: &Py<Self>, (url,): Self::Args, vm: &VirtualMachine) -> PyResult<()> {
-        if let OptionalArg::Present(url) = url {
-            *zelf.url.write() = parse(&url, vm)?;
+    fn init(zelf: &Py<Self>, mut args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+        let url = args.take_positional_keyword("url");
+        if !args.args.is_empty() {
+            let count = args.args.len() + 1;
+            let message = format!("URL() takes at most 1 positional argument ({count} given)");
+            return Err(vm.new_type_error(message));
         }
+        let url = url.unwrap_or_else(|| vm.ctx.empty_str.to_owned().into());
+        *zelf.url.write() = parse_with(&url, &args, vm)?;
         Ok(())
     }
+}
+
+/// The URL that an argument gives, with the components that keywords give.
+fn parse_with(url: &PyObject, args: &FuncArgs, vm: &VirtualMachine) -> PyResult<EngineUrl> {
+    if args.kwargs.is_empty() {
+        return parse(url, vm);
+    }
+    let components = Components::new(args, vm)?;
+    let replacements = components.replacements();
+    let parsed = match (url.downcast_ref::<Url>(), url.downcast_ref::<PyStr>()) {
+        (Some(url), _) => url.engine().copy_with(&replacements),
+        (None, Some(text)) => EngineUrl::parse_with(utf8(text, vm)?, &replacements),
+        (None, None) => return parse(url, vm),
+    };
+    parsed.map_err(|error| to_exception(error, None, vm))
 }
 
 #[pyclass(
@@ -129,7 +158,8 @@ impl Url {
     fn host(zelf: &Py<Self>, vm: &VirtualMachine) -> PyStrRef {
         let url = zelf.engine();
         let host = url.host();
-        if host.contains("xn--") {
+        // As in httpx, a name of which only a later label is international stays as it is.
+        if host.starts_with("xn--") {
             let (unicode, result) = idna::domain_to_unicode(host);
             if result.is_ok() {
                 return new_str(&unicode, vm);
@@ -198,6 +228,69 @@ impl Url {
         !Self::is_absolute_url(zelf)
     }
 
+    /// The parameters of the query.
+    #[pygetset]
+    fn params(zelf: &Py<Self>) -> QueryParams {
+        QueryParams::from(params_of(&zelf.engine()))
+    }
+
+    /// A URL with some components replaced: scheme, username, password, userinfo, host, port,
+    /// netloc, path, query, raw_path, fragment, params.
+    #[pymethod]
+    fn copy_with(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<PyRef<Self>> {
+        if !args.args.is_empty() {
+            return Err(vm.new_type_error("URL.copy_with() takes keyword arguments only"));
+        }
+        let url = parse_with(zelf.as_object(), &args, vm)?;
+        Ok(Self::from(url).into_ref(&vm.ctx))
+    }
+
+    /// A URL of which a query parameter has this one value.
+    #[pymethod]
+    fn copy_set_param(
+        zelf: &Py<Self>,
+        key: PyObjectRef,
+        value: OptionalArg<PyObjectRef>,
+        vm: &VirtualMachine,
+    ) -> PyResult<PyRef<Self>> {
+        let (name, value) = (str_of(&key, vm)?, primitive(&value.unwrap_or_none(vm), vm)?);
+        with_params(zelf, |params| params.set(name, value), vm)
+    }
+
+    /// A URL of which a query parameter has one value more.
+    #[pymethod]
+    fn copy_add_param(
+        zelf: &Py<Self>,
+        key: PyObjectRef,
+        value: OptionalArg<PyObjectRef>,
+        vm: &VirtualMachine,
+    ) -> PyResult<PyRef<Self>> {
+        let (name, value) = (str_of(&key, vm)?, primitive(&value.unwrap_or_none(vm), vm)?);
+        with_params(zelf, |params| params.append(name, value), vm)
+    }
+
+    /// A URL without a query parameter.
+    #[pymethod]
+    fn copy_remove_param(
+        zelf: &Py<Self>,
+        key: PyObjectRef,
+        vm: &VirtualMachine,
+    ) -> PyResult<PyRef<Self>> {
+        let name = str_of(&key, vm)?;
+        with_params(zelf, |params| params.remove(&name), vm)
+    }
+
+    /// A URL whose query parameters are replaced by those of the same names.
+    #[pymethod]
+    fn copy_merge_params(
+        zelf: &Py<Self>,
+        params: PyObjectRef,
+        vm: &VirtualMachine,
+    ) -> PyResult<PyRef<Self>> {
+        let other = parse_params(&params, vm)?;
+        with_params(zelf, |params| *params = params.merge(&other), vm)
+    }
+
     /// The URL that a reference means, seen from this one.
     #[pymethod]
     fn join(zelf: &Py<Self>, url: PyObjectRef, vm: &VirtualMachine) -> PyResult<PyRef<Self>> {
@@ -213,15 +306,37 @@ impl Url {
     }
 
     #[pymethod]
-    fn __reduce__(zelf: &Py<Self>, vm: &VirtualMachine) -> (PyObjectRef, PyObjectRef) {
-        let args = vm.ctx.new_tuple(vec![Self::__str__(zelf, vm).into()]);
-        (zelf.class().to_owned().into(), args.into())
+    fn __reduce__(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        reduce(zelf.as_object(), vec![Self::__str__(zelf, vm).into()], vm)
+    }
+
+    #[pymethod]
+    fn __setstate__(zelf: &Py<Self>, state: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+        let [text] = restore(zelf.as_object(), &state, vm)?;
+        *zelf.url.write() = parse(&text, vm)?;
+        Ok(())
     }
 
     #[extend_class]
     fn extend_class(_ctx: &rustpython_vm::Context, class: &'static Py<PyType>) {
-        crate::modules::class::make_mutable(class);
+        make_mutable(class);
     }
+}
+
+fn params_of(url: &EngineUrl) -> Params {
+    Params::parse(url.query().unwrap_or_default())
+}
+
+fn with_params(
+    zelf: &Py<Url>,
+    change: impl FnOnce(&mut Params),
+    vm: &VirtualMachine,
+) -> PyResult<PyRef<Url>> {
+    let url = zelf.engine();
+    let mut params = params_of(&url);
+    change(&mut params);
+    let query = (!params.is_empty()).then(|| params.encode());
+    Ok(Url::from(url.with_query(query.as_deref())).into_ref(&vm.ctx))
 }
 
 impl Comparable for Url {
@@ -251,6 +366,7 @@ impl Hashable for Url {
 impl Representable for Url {
     fn repr_str(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<String> {
         let text = new_str(&zelf.engine().redacted(), vm);
-        Ok(format!("URL({})", text.as_object().repr(vm)?))
+        let class = zelf.class();
+        Ok(format!("{}({})", class.name(), text.as_object().repr(vm)?))
     }
 }

@@ -226,8 +226,8 @@ impl Constructor for ConnectOptions {
             Some(headers) => parse_fields(&headers, vm)?,
             None => HeaderList::default(),
         };
-        let headers = headers.fields().iter().map(|field| {
-            let name = String::from_utf8_lossy(&field.raw_name).into_owned();
+        let headers = headers.fields().map(|field| {
+            let name = String::from_utf8_lossy(field.raw_name).into_owned();
             (name, field.value.to_vec())
         });
         let connect = Connect {

@@ -1,0 +1,37 @@
+"""httpx._client: the clients."""
+
+from ._names import shows
+
+__getattr__, __dir__ = shows(
+    __name__,
+    "AsyncClient",
+    "BaseClient",
+    "Client",
+    "USE_CLIENT_DEFAULT",
+    "UseClientDefault",
+    "ClientState",
+    "BoundSyncStream",
+    "BoundAsyncStream",
+    "URL",
+    "Cookies",
+    "Headers",
+    "QueryParams",
+    "Request",
+    "Response",
+    "Timeout",
+    "Limits",
+    "Proxy",
+    "Auth",
+    "BasicAuth",
+    "FunctionAuth",
+    "AsyncBaseTransport",
+    "BaseTransport",
+    "AsyncHTTPTransport",
+    "HTTPTransport",
+    "AsyncByteStream",
+    "SyncByteStream",
+    "codes",
+    "InvalidURL",
+    "RemoteProtocolError",
+    "TooManyRedirects",
+)

@@ -1,0 +1,37 @@
+//! `httpx.USE_CLIENT_DEFAULT`.
+
+use rustpython_vm::{
+    Py, PyObject, PyPayload, PyResult, VirtualMachine, builtins::PyType, function::FuncArgs,
+    pyclass, types::Constructor,
+};
+
+use crate::modules::class::make_mutable;
+
+/// The class of USE_CLIENT_DEFAULT, which stands for an argument that was not given where None
+/// means something else: `auth=None` turns the client's credentials off.
+#[pyclass(module = "httpx._client", name = "UseClientDefault")]
+#[derive(Debug, PyPayload)]
+pub(super) struct UseClientDefault;
+
+impl UseClientDefault {
+    /// Whether an argument says to use what the client has.
+    pub(super) fn is_meant_by(value: &PyObject) -> bool {
+        value.downcast_ref::<Self>().is_some()
+    }
+}
+
+impl Constructor for UseClientDefault {
+    type Args = FuncArgs;
+
+    fn py_new(_class: &Py<PyType>, _args: FuncArgs, _vm: &VirtualMachine) -> PyResult<Self> {
+        Ok(Self)
+    }
+}
+
+#[pyclass(with(Constructor), flags(BASETYPE, HAS_DICT, HAS_WEAKREF))]
+impl UseClientDefault {
+    #[extend_class]
+    fn extend_class(_ctx: &rustpython_vm::Context, class: &'static Py<PyType>) {
+        make_mutable(class);
+    }
+}
