@@ -1,6 +1,8 @@
 //! Small servers that do exactly what a test says, and shorthands for the client.
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses a part")]
 
+pub mod http2;
+
 use std::future::Future;
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};

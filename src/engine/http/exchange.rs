@@ -25,14 +25,33 @@ pub(super) struct Failed {
     pub(super) unsent: Option<Prepared>,
     /// Whether the connection broke before any byte of a response came.
     pub(super) unanswered: bool,
+    /// Whether the peer says that it has not processed the request (RFC 9113, 8.7).
+    pub(super) refused: bool,
 }
 
 impl Failed {
-    /// The request to send on another connection, when this one was broken already and sending
-    /// again is safe: `again` is the same request, if it may be repeated.
-    pub(super) fn retry(self, again: Option<Prepared>) -> Result<Prepared, Error> {
-        let again = again.filter(|_| self.unanswered);
-        self.unsent.or(again).ok_or(self.error)
+    /// One after which the request is not to be sent again.
+    pub(super) fn for_good(error: Error) -> Self {
+        Self {
+            error,
+            unsent: None,
+            unanswered: false,
+            refused: false,
+        }
+    }
+
+    /// The request to send once more, when that is safe: `again` is the same request.
+    ///
+    /// What was not sent or not processed always is. Otherwise the connection must have been one
+    /// that could be broken already (`kept`), and the request `idempotent`.
+    pub(super) fn retry(
+        self,
+        again: Option<Prepared>,
+        kept: bool,
+        idempotent: bool,
+    ) -> Result<Prepared, Error> {
+        let safe = self.refused || (self.unanswered && kept && idempotent);
+        self.unsent.or(again.filter(|_| safe)).ok_or(self.error)
     }
 }
 
@@ -66,11 +85,7 @@ pub(super) async fn exchange(
     match answer.await {
         Ok(Ok(response)) => Ok((response, connection)),
         Ok(Err(refused)) => Err(refusal(refused, &connection, &asked.url)),
-        Err(error) => Err(Failed {
-            error,
-            unsent: None,
-            unanswered: false,
-        }),
+        Err(error) => Err(Failed::for_good(error)),
     }
 }
 
@@ -86,5 +101,6 @@ fn refusal(
         error,
         unsent,
         unanswered: broken && account.bytes_read() == 0,
+        refused: false,
     }
 }

@@ -17,6 +17,8 @@ pub(super) enum Framing {
     Chunked,
     /// By the end of the connection.
     Close,
+    /// By the end of the HTTP/2 stream.
+    Stream,
     /// There is none, whatever the head says (RFC 9112, 6.3).
     Bodiless,
 }

@@ -72,6 +72,12 @@ impl Prepared {
         request
     }
 
+    /// The head, to which an HTTP/2 connection gives another form, and the body.
+    pub(super) fn into_parts(self) -> (http::Request<()>, Outgoing) {
+        let (parts, body) = self.into_http().into_parts();
+        (http::Request::from_parts(parts, ()), body)
+    }
+
     /// Takes back a request that was not sent.
     pub(super) fn from_http(request: http::Request<Outgoing>) -> Self {
         let (parts, body) = request.into_parts();
@@ -173,7 +179,7 @@ fn declared_length(headers: &HeaderMap) -> Result<u64, Error> {
 }
 
 /// Digits only: no sign, no list (RFC 9110, 8.6).
-fn parse_length(value: &HeaderValue) -> Option<u64> {
+pub(super) fn parse_length(value: &HeaderValue) -> Option<u64> {
     let text = value.to_str().ok()?;
     let digits = text.bytes().all(|b| b.is_ascii_digit());
     text.parse().ok().filter(|_| digits)

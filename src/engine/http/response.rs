@@ -3,19 +3,17 @@
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::{Bytes, BytesMut};
-use http::header::TRANSFER_ENCODING;
+use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderMap, Method, StatusCode, Version};
-use http_body::Body as _;
-use hyper::body::Incoming;
 use hyper::ext::ReasonPhrase;
 use tokio::time::Sleep;
 
-use super::connection::Connection;
 use super::failure::{self, Framing};
-use super::pool::Slot;
+use super::incoming::{Incoming, Progress};
+use super::prepared::parse_length;
 use super::timeout::{Limits, Timeouts, Watch};
 use super::url::Url;
 use crate::engine::error::{Error, Kind};
@@ -34,6 +32,8 @@ pub struct Response {
     pub reason: Option<ReasonPhrase>,
     /// The header fields, names in lower case.
     pub headers: HeaderMap,
+    /// The number of the HTTP/2 stream (RFC 9113, 5.1.1).
+    pub stream_id: Option<u32>,
     /// The URL of the request.
     pub url: Url,
     /// The body.
@@ -48,21 +48,13 @@ pub(super) struct Asked {
 }
 
 impl Response {
-    pub(super) fn new(
-        response: http::Response<Incoming>,
-        connection: Connection,
-        slot: Slot,
-        asked: Asked,
-    ) -> Self {
-        let (mut parts, incoming) = response.into_parts();
+    pub(super) fn new(head: http::Response<()>, incoming: Incoming, asked: Asked) -> Self {
+        let (mut parts, ()) = head.into_parts();
+        let stream_id = incoming.stream_id();
         let mut body = ResponseBody {
             framing: framing(&parts, &incoming, &asked.method),
             persistent: parts.version == Version::HTTP_11,
-            state: State::Open(Open {
-                incoming,
-                connection,
-                slot,
-            }),
+            state: State::Open(incoming),
             received: 0,
             url: asked.url.clone(),
             timeouts: asked.timeouts,
@@ -73,13 +65,14 @@ impl Response {
             version: parts.version,
             reason: parts.extensions.remove(),
             headers: parts.headers,
+            stream_id,
             url: asked.url,
             body,
         }
     }
 }
 
-/// RFC 9112, 6.3, as hyper has already decided it.
+/// RFC 9112, 6.3, as hyper has already decided it; RFC 9113, 8.1.1.
 fn framing(parts: &http::response::Parts, incoming: &Incoming, method: &Method) -> Framing {
     let bodiless = parts.status.is_informational()
         || matches!(
@@ -89,7 +82,11 @@ fn framing(parts: &http::response::Parts, incoming: &Incoming, method: &Method) 
     if bodiless || *method == Method::HEAD {
         return Framing::Bodiless;
     }
-    match incoming.size_hint().exact() {
+    if parts.version == Version::HTTP_2 {
+        let length = parts.headers.get(CONTENT_LENGTH).and_then(parse_length);
+        return length.map_or(Framing::Stream, Framing::Length);
+    }
+    match incoming.exact_length() {
         Some(length) => Framing::Length(length),
         None if parts.headers.contains_key(TRANSFER_ENCODING) => Framing::Chunked,
         None => Framing::Close,
@@ -112,17 +109,10 @@ pub struct ResponseBody {
 }
 
 enum State {
-    Open(Open),
+    Open(Incoming),
     Done,
     Failed(Error),
     Closed,
-}
-
-/// In the order in which they are to be dropped.
-struct Open {
-    incoming: Incoming,
-    connection: Connection,
-    slot: Slot,
 }
 
 impl ResponseBody {
@@ -184,13 +174,7 @@ impl ResponseBody {
         if let Poll::Ready(result) = self.poll_received(cx) {
             return Poll::Ready(result);
         }
-        if let State::Open(open) = &mut self.state {
-            open.connection.drive(cx);
-        }
-        if let Poll::Ready(result) = self.poll_received(cx) {
-            return Poll::Ready(result);
-        }
-        let State::Open(open) = &self.state else {
+        let State::Open(incoming) = &self.state else {
             return Poll::Ready(self.ended());
         };
         let limits = Limits {
@@ -198,32 +182,33 @@ impl ResponseBody {
             url: &self.url,
             part: "more of the response body of",
         };
-        let timed_out = watch.poll(timer, cx, open.connection.account(), &limits);
+        let timed_out = watch.poll(timer, cx, incoming.account(), &limits);
         timed_out.map(|error| {
             self.state = State::Failed(error);
             self.ended()
         })
     }
 
-    /// What the driver has put there already.
-    fn poll_received(&mut self, cx: &Context<'_>) -> Poll<Result<Option<Bytes>, Error>> {
-        loop {
-            let State::Open(open) = &mut self.state else {
-                return Poll::Ready(self.ended());
-            };
-            match open.connection.poll_body(&mut open.incoming, cx) {
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready(Some(Ok(frame))) => {
-                    if let Ok(chunk) = frame.into_data() {
-                        self.received += chunk.len() as u64;
-                        self.finish_if_complete();
-                        return Poll::Ready(Ok(Some(chunk)));
-                    }
-                }
-                Poll::Ready(Some(Err(error))) => self.fail(error),
-                Poll::Ready(None) => self.finish(),
+    /// What is there without waiting.
+    fn poll_received(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Error>> {
+        let State::Open(incoming) = &mut self.state else {
+            return Poll::Ready(self.ended());
+        };
+        let progress = Progress {
+            url: &self.url,
+            framing: self.framing,
+            received: self.received,
+        };
+        match ready!(incoming.poll_data(cx, &progress)) {
+            Some(Ok(chunk)) => {
+                self.received += chunk.len() as u64;
+                self.finish_if_complete();
+                return Poll::Ready(Ok(Some(chunk)));
             }
+            Some(Err(error)) => self.state = State::Failed(error),
+            None => self.finish(),
         }
+        Poll::Ready(self.ended())
     }
 
     fn ended(&mut self) -> Result<Option<Bytes>, Error> {
@@ -241,32 +226,20 @@ impl ResponseBody {
         }
     }
 
-    fn fail(&mut self, error: hyper::Error) {
-        if let State::Open(open) = &self.state {
-            let account = open.connection.account();
-            let error = failure::of_body(error, account, &self.url, self.framing, self.received);
-            self.state = State::Failed(error);
-        }
-    }
-
     /// Does not wait for the caller to ask once more when the length says that all is there.
     fn finish_if_complete(&mut self) {
-        if let State::Open(open) = &self.state
-            && open.incoming.is_end_stream()
+        if let State::Open(incoming) = &self.state
+            && incoming.is_end_stream()
         {
             self.finish();
         }
     }
 
     fn finish(&mut self) {
-        let State::Open(open) = std::mem::replace(&mut self.state, State::Done) else {
+        let State::Open(incoming) = std::mem::replace(&mut self.state, State::Done) else {
             return;
         };
-        if self.persistent && open.connection.is_reusable() {
-            open.connection.rest();
-            return open.slot.put(open.connection);
-        }
-        let surplus = open.connection.close();
+        let surplus = incoming.finish(self.persistent);
         if surplus > 0 && self.framing != Framing::Bodiless {
             let error = failure::of_surplus(&self.url, self.framing, surplus);
             self.state = State::Failed(error);

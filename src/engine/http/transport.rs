@@ -4,26 +4,40 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
-use super::connection::Connection;
-use super::exchange::exchange;
-use super::origin::Origin;
-use super::pool::{Grant, Limits, Pool, Slot};
+use super::pool::{Limits, Pool};
 use super::prepared::Prepared;
 use super::request::Request;
 use super::response::{Asked, Response};
 use super::url::Url;
 use crate::engine::error::{Error, Kind};
+use crate::engine::net::Transport;
 use crate::engine::net::fork::ForkLocal;
-use crate::engine::net::{self, Target};
 use crate::engine::tls::{TlsConfig, TlsSettings};
 
 /// What a transport is made of.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct TransportConfig {
     /// How many connections, and for how long.
     pub limits: Limits,
-    /// Whom to trust.
+    /// Whom to trust. The protocols to offer are added.
     pub tls: TlsSettings,
+    /// Whether to speak HTTP/1.1, which is also what is spoken when neither is set.
+    pub http1: bool,
+    /// Whether to speak HTTP/2: with servers that choose it in the TLS handshake, and without
+    /// `http1` with all, over plain TCP as well (RFC 9113, 3.3).
+    pub http2: bool,
+}
+
+impl Default for TransportConfig {
+    /// HTTP/1.1, and the default limits and trust.
+    fn default() -> Self {
+        Self {
+            limits: Limits::default(),
+            tls: TlsSettings::default(),
+            http1: true,
+            http2: false,
+        }
+    }
 }
 
 /// How many connections a transport has.
@@ -39,25 +53,44 @@ pub struct Stats {
 #[derive(Clone)]
 pub struct HttpTransport(Arc<Shared>);
 
-struct Shared {
+pub(super) struct Shared {
     pool: ForkLocal<Arc<Pool>>,
     tls: TlsConfig,
+    versions: Versions,
+}
+
+/// Which versions of HTTP to speak.
+#[derive(Clone, Copy)]
+pub(super) enum Versions {
+    Http1,
+    Http2,
+    /// The server chooses.
+    Both,
 }
 
 impl HttpTransport {
     /// A transport without connections. Does no I/O and loads no certificates.
     pub fn new(config: TransportConfig) -> Self {
+        let versions = match (config.http1, config.http2) {
+            (_, false) => Versions::Http1,
+            (false, true) => Versions::Http2,
+            (true, true) => Versions::Both,
+        };
+        let mut tls = config.tls;
+        tls.alpn = versions.alpn();
         Self(Arc::new(Shared {
             pool: ForkLocal::new(Arc::new(Pool::new(config.limits))),
-            tls: TlsConfig::new(config.tls),
+            tls: TlsConfig::new(tls),
+            versions,
         }))
     }
 
     /// Sends a request and waits for the head of its response.
     ///
-    /// Dropping the future closes the connection that it uses. A request that finds a kept
-    /// connection broken is sent once more on a new one, if it had not gone out or is safe to
-    /// repeat (RFC 9110, 9.2.2).
+    /// Dropping the future closes the connection that it uses, or resets its stream of an HTTP/2
+    /// connection. A request that finds a kept connection broken is sent once more on a new one, if
+    /// it had not gone out or is safe to repeat (RFC 9110, 9.2.2); so is one that an HTTP/2 server
+    /// says not to have processed (RFC 9113, 8.7), when its body can be had again.
     ///
     /// # Errors
     /// Any [`Kind`] but `Decoding`, `TooManyRedirects`, `Proxy` and `Close`.
@@ -92,69 +125,58 @@ impl fmt::Debug for HttpTransport {
 }
 
 impl Shared {
-    fn pool(&self) -> &Arc<Pool> {
+    pub(super) fn pool(&self) -> &Arc<Pool> {
         self.pool.get(|inherited| Arc::new(inherited.inherit()))
+    }
+
+    pub(super) fn versions(&self) -> Versions {
+        self.versions
+    }
+
+    pub(super) fn tls(&self) -> &TlsConfig {
+        &self.tls
     }
 
     async fn send(&self, request: Request) -> Result<Response, Error> {
         let Request { head, body, .. } = request;
         check_url(&head.url)?;
         let prepared = Prepared::new(&head, request.options.as_deref(), body)?;
-        let grant = self
-            .pool()
-            .checkout(&head.url, request.timeouts.pool)
-            .await?;
         let asked = Asked {
             method: head.method.clone(),
             url: head.url.clone(),
             timeouts: request.timeouts,
         };
-        let (prepared, slot) = match grant {
-            Grant::Open(slot) => (prepared, slot),
-            Grant::Reuse(connection, slot) => {
-                let again = match prepared.is_idempotent() {
-                    true => prepared.replay(),
-                    false => None,
-                };
-                match exchange(connection, prepared, &asked).await {
-                    Ok((response, connection)) => {
-                        return Ok(Response::new(response, connection, slot, asked));
-                    }
-                    Err(failed) => (failed.retry(again)?, slot),
-                }
-            }
+        self.deliver(prepared, asked).await
+    }
+}
+
+impl Versions {
+    /// What to offer in the TLS handshake (RFC 7301), by preference.
+    fn alpn(self) -> Vec<Vec<u8>> {
+        let offered: &[&[u8]] = match self {
+            Self::Http1 => &[b"http/1.1"],
+            Self::Http2 => &[b"h2"],
+            Self::Both => &[b"h2", b"http/1.1"],
         };
-        self.send_anew(prepared, slot, asked).await
+        offered.iter().map(|protocol| protocol.to_vec()).collect()
     }
 
-    /// Sends on a connection opened for the request.
-    async fn send_anew(
-        &self,
-        prepared: Prepared,
-        slot: Slot,
-        asked: Asked,
-    ) -> Result<Response, Error> {
-        // Boxed, since it is large and rarely needed.
-        let connection = Box::pin(self.open(&asked)).await?;
-        match exchange(connection, prepared, &asked).await {
-            Ok((response, connection)) => Ok(Response::new(response, connection, slot, asked)),
-            Err(failed) => Err(failed.error),
+    /// Whether a connection for `url` may turn out to be HTTP/2.
+    pub(super) fn may_multiplex(self, url: &Url) -> bool {
+        match self {
+            Self::Http1 => false,
+            Self::Http2 => true,
+            Self::Both => url.is_tls(),
         }
     }
 
-    async fn open(&self, asked: &Asked) -> Result<Connection, Error> {
-        let target = Target::of(&asked.url)?;
-        let transport = net::connect(&target, &self.tls, asked.timeouts.connect).await?;
-        let connection = Connection::open(transport, Origin::of(&asked.url)).await;
-        connection.map_err(|error| {
-            let message = format!(
-                "Could not set up the connection to {}: {error}.",
-                target.url
-            );
-            Error::new(Kind::Connect, message)
-                .at(&target.url)
-                .caused_by(error)
-        })
+    /// Whether to speak HTTP/2 over `transport`.
+    pub(super) fn is_http2(self, transport: &Transport) -> bool {
+        match self {
+            Self::Http1 => false,
+            Self::Http2 => true,
+            Self::Both => transport.negotiated_http2(),
+        }
     }
 }
 

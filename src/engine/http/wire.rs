@@ -81,6 +81,19 @@ impl Account {
         self.body_failure.lock().take()
     }
 
+    /// For a stream of an HTTP/2 connection, which has no wire of its own.
+    pub(super) fn set_write_blocked(&self, blocked: bool) {
+        self.write_blocked.store(blocked, Relaxed);
+    }
+
+    pub(super) fn count_written(&self, count: usize) {
+        self.written.fetch_add(count as u64, Relaxed);
+    }
+
+    pub(super) fn count_read(&self, count: usize) {
+        self.read.fetch_add(count as u64, Relaxed);
+    }
+
     fn note_write<T>(&self, result: &Poll<io::Result<T>>) {
         self.write_blocked.store(result.is_pending(), Relaxed);
         if matches!(result, Poll::Ready(Err(_))) {
@@ -91,7 +104,7 @@ impl Account {
     fn count_write(&self, result: &Poll<io::Result<usize>>) {
         self.note_write(result);
         if let Poll::Ready(Ok(count)) = result {
-            self.written.fetch_add(*count as u64, Relaxed);
+            self.count_written(*count);
         }
     }
 }
@@ -119,7 +132,7 @@ impl AsyncRead for Wire {
         let result = Pin::new(&mut self.transport).poll_read(cx, buf);
         let count = buf.filled().len() - before;
         if count > 0 {
-            self.account.read.fetch_add(count as u64, Relaxed);
+            self.account.count_read(count);
         }
         result
     }

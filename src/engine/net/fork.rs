@@ -5,6 +5,7 @@
 //! must not deregister them either: epoll knows a registration by the open file and the number
 //! of the descriptor, which parent and child share, so the parent's would go.
 
+use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Once, OnceLock};
 
@@ -59,5 +60,44 @@ impl<T> ForkLocal<T> {
                 .get_or_init(|| Box::new(Self::born_at(now, heir(&cell.value))));
         }
         &cell.value
+    }
+}
+
+/// A value that a forked child neither uses nor drops.
+///
+/// For what has locks inside that a thread of the parent may have held during the fork. The child
+/// leaks it.
+#[derive(Debug)]
+pub struct ForkBound<T> {
+    born: u64,
+    value: ManuallyDrop<T>,
+}
+
+impl<T> ForkBound<T> {
+    /// A value that belongs to this process.
+    pub fn new(value: T) -> Self {
+        Self {
+            born: generation(),
+            value: ManuallyDrop::new(value),
+        }
+    }
+
+    /// The value, unless it was inherited.
+    pub fn get(&self) -> Option<&T> {
+        (self.born == generation()).then_some(&*self.value)
+    }
+
+    /// The value, unless it was inherited.
+    pub fn get_mut(&mut self) -> Option<&mut T> {
+        (self.born == generation()).then_some(&mut *self.value)
+    }
+}
+
+impl<T> Drop for ForkBound<T> {
+    fn drop(&mut self) {
+        if self.born == generation() {
+            // SAFETY: this is the only drop, and nothing uses the value afterwards.
+            unsafe { ManuallyDrop::drop(&mut self.value) };
+        }
     }
 }

@@ -26,6 +26,14 @@ impl Transport {
             Self::Tls(stream) => stream.get_ref().0,
         }
     }
+
+    /// Whether the TLS handshake settled on HTTP/2 (RFC 7301; RFC 9113, 3.2).
+    pub fn negotiated_http2(&self) -> bool {
+        match self {
+            Self::Plain(_) => false,
+            Self::Tls(stream) => stream.get_ref().1.alpn_protocol() == Some(b"h2"),
+        }
+    }
 }
 
 impl AsyncRead for Transport {

@@ -75,7 +75,10 @@ impl Section {
             return key_of(&tag, content, &self.described);
         }
         let Some(password) = password else {
-            let message = format!("the key in {} is encrypted and needs a password", self.described);
+            let message = format!(
+                "the key in {} is encrypted and needs a password",
+                self.described
+            );
             return Err(LoadError::Password(message));
         };
         match self.traditional_cipher() {

@@ -117,7 +117,11 @@ impl TransportOptions {
         };
         let (verify, cert) = (self.verify.into_option(), self.cert.into_option());
         let tls = tls::parse(verify.as_deref(), cert.as_deref(), self.trust_env, vm)?;
-        Ok(TransportConfig { limits, tls })
+        Ok(TransportConfig {
+            limits,
+            tls,
+            ..TransportConfig::default()
+        })
     }
 }
 

@@ -1,0 +1,119 @@
+//! One request and its response head, on a stream of an HTTP/2 connection.
+
+use std::future::{Future as _, poll_fn};
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use h2::client::ResponseFuture;
+use h2::{RecvStream, SendStream};
+use http::Response;
+use http_body::Body as _;
+
+use super::connection::Connection;
+use super::upload::Upload;
+use super::{Incoming, failure, head};
+use crate::engine::error::BoxError;
+use crate::engine::http::body::Outgoing;
+use crate::engine::http::exchange::Failed;
+use crate::engine::http::prepared::Prepared;
+use crate::engine::http::response::Asked;
+use crate::engine::http::timeout::{Limits, Watch};
+use crate::engine::http::wire::Account;
+
+/// Sends `request` and waits for the final response's head. Dropping the future resets the stream,
+/// and leaves the connection and its other streams alone.
+///
+/// Until the peer allows another stream (RFC 9113, 5.1.2) the request waits, without a limit: it
+/// has its connection. Its body is not touched before that.
+pub(in crate::engine::http) async fn exchange(
+    connection: &Connection,
+    request: Prepared,
+    asked: &Asked,
+) -> Result<(Response<()>, Incoming), Failed> {
+    let (response, sending, body) = open(connection, request, asked).await?;
+    let account = Arc::<Account>::default();
+    let mut stream = Stream {
+        upload: sending.map(|stream| Upload::new(stream, body, account.clone())),
+        response,
+        account,
+    };
+    let (parts, received) = stream.answer(asked).await?.into_parts();
+    let incoming = Incoming::new(received, stream.upload, stream.account);
+    Ok((Response::from_parts(parts, ()), incoming))
+}
+
+type Opened = (ResponseFuture, Option<SendStream<Bytes>>);
+
+/// Waits until the stream is open. A request that fails here can be sent again.
+async fn open(
+    connection: &Connection,
+    request: Prepared,
+    asked: &Asked,
+) -> Result<(ResponseFuture, Option<SendStream<Bytes>>, Outgoing), Failed> {
+    let (kept, body) = request.into_parts();
+    let mut head = kept.clone();
+    head::adapt(&mut head, &asked.url).map_err(Failed::for_good)?;
+    let end = body.is_end_stream();
+    let opening = async {
+        let mut sender = connection.sender()?;
+        let (response, stream) = sender.send_request(head, end)?;
+        poll_fn(|cx| sender.poll_ready(cx)).await?;
+        Ok::<Opened, BoxError>((response, (!end).then_some(stream)))
+    };
+    match opening.await {
+        Ok((response, stream)) => Ok((response, stream, body)),
+        Err(error) if failure::is_ours(&error) && connection.is_usable() => {
+            Err(Failed::for_good(failure::of_illegal(error, &asked.url)))
+        }
+        Err(error) => Err(Failed {
+            unsent: Some(Prepared::from_http(kept.map(|()| body))),
+            ..Failed::for_good(failure::of_opening(error, &asked.url))
+        }),
+    }
+}
+
+struct Stream {
+    upload: Option<Upload>,
+    response: ResponseFuture,
+    account: Arc<Account>,
+}
+
+impl Stream {
+    async fn answer(&mut self, asked: &Asked) -> Result<Response<RecvStream>, Failed> {
+        let limits = Limits {
+            timeouts: asked.timeouts,
+            url: &asked.url,
+            part: "a response from",
+        };
+        let mut watch = Watch::default();
+        let mut timer = pin!(None);
+        poll_fn(|cx| {
+            if let Poll::Ready(answer) = self.poll(cx, asked) {
+                return Poll::Ready(answer);
+            }
+            let timed_out = watch.poll(timer.as_mut(), cx, &self.account, &limits);
+            timed_out.map(|error| Err(Failed::for_good(error)))
+        })
+        .await
+    }
+
+    fn poll(
+        &mut self,
+        cx: &mut Context<'_>,
+        asked: &Asked,
+    ) -> Poll<Result<Response<RecvStream>, Failed>> {
+        if let Some(upload) = &mut self.upload
+            && let Poll::Ready(sent) = upload.poll(cx)
+        {
+            self.upload = None;
+            if sent.is_err() {
+                let error = failure::of_request_body(&self.account, &asked.url);
+                return Poll::Ready(Err(Failed::for_good(error)));
+            }
+        }
+        let answer = Pin::new(&mut self.response).poll(cx);
+        answer.map_err(|error| failure::of_head(error, &asked.url))
+    }
+}

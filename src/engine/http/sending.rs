@@ -1,0 +1,153 @@
+//! One request's way through the pool, a connection, and another one when the first fails it.
+
+use super::connection::Connection;
+use super::exchange::{Failed, exchange};
+use super::http2;
+use super::incoming::Incoming;
+use super::origin::Origin;
+use super::pool::{Grant, Lease, Slot};
+use super::prepared::Prepared;
+use super::response::{Asked, Response};
+use super::transport::Shared;
+use crate::engine::error::{BoxError, Error, Kind};
+use crate::engine::net::{self, Target, Transport};
+
+/// How often a request is sent again that was sent before.
+const MAX_REPEATS: usize = 3;
+/// How often a request is moved to another connection because its own ended before it was sent:
+/// a server may take so many requests of a long queue that it ends connections several times.
+const MAX_MOVES: usize = 100;
+
+/// A connection for one request.
+enum Route {
+    Http1(Connection, Slot),
+    Http2(Lease),
+}
+
+impl Shared {
+    pub(super) async fn deliver(
+        &self,
+        mut request: Prepared,
+        asked: Asked,
+    ) -> Result<Response, Error> {
+        let multiplex = self.versions().may_multiplex(&asked.url);
+        let idempotent = request.is_idempotent();
+        let mut retries = Retries::default();
+        let mut slot = None;
+        loop {
+            let grant = match slot.take() {
+                Some(slot) => Grant::Open(slot),
+                None => {
+                    let limit = asked.timeouts.pool;
+                    let pool = self.pool();
+                    pool.checkout(&asked.url, multiplex, limit).await?
+                }
+            };
+            let kept = !matches!(grant, Grant::Open(_));
+            let route = self.route(grant, &asked).await?;
+            let again = match multiplex || (kept && idempotent) {
+                true => request.replay(),
+                false => None,
+            };
+            let failed = match route.send(request, &asked).await {
+                Ok((head, incoming)) => return Ok(Response::new(head, incoming, asked)),
+                Err((failed, unused)) => {
+                    slot = unused;
+                    failed
+                }
+            };
+            // A new HTTP/1.1 connection tells nothing of requests that it did not process.
+            if slot.is_some() && !kept {
+                return Err(failed.error);
+            }
+            retries.count(&failed);
+            request = match retries.are_exhausted() {
+                true => return Err(failed.error),
+                false => failed.retry(again, kept, idempotent)?,
+            };
+        }
+    }
+
+    async fn route(&self, grant: Grant, asked: &Asked) -> Result<Route, Error> {
+        match grant {
+            Grant::Reuse(connection, slot) => Ok(Route::Http1(connection, slot)),
+            Grant::Join(lease) => Ok(Route::Http2(lease)),
+            // Boxed, since it is large and rarely needed.
+            Grant::Open(slot) => Box::pin(self.open(slot, asked)).await,
+        }
+    }
+
+    async fn open(&self, slot: Slot, asked: &Asked) -> Result<Route, Error> {
+        let target = Target::of(&asked.url)?;
+        let transport = net::connect(&target, self.tls(), asked.timeouts.connect).await?;
+        let set_up = self.set_up(transport, slot, asked).await;
+        set_up.map_err(|error| {
+            let message = format!(
+                "Could not set up the connection to {}: {error}.",
+                target.url
+            );
+            Error::new(Kind::Connect, message)
+                .at(&target.url)
+                .caused_by(error)
+        })
+    }
+
+    async fn set_up(
+        &self,
+        transport: Transport,
+        mut slot: Slot,
+        asked: &Asked,
+    ) -> Result<Route, BoxError> {
+        let origin = Origin::of(&asked.url);
+        if self.versions().is_http2(&transport) {
+            let connection = http2::Connection::open(transport, origin, slot.on_end()).await?;
+            return Ok(Route::Http2(slot.share(connection)?));
+        }
+        let connection = Connection::open(transport, origin).await?;
+        slot.opened_http1();
+        Ok(Route::Http1(connection, slot))
+    }
+}
+
+impl Route {
+    /// Also gives back the slot of an HTTP/1.1 connection that failed.
+    async fn send(
+        self,
+        request: Prepared,
+        asked: &Asked,
+    ) -> Result<(http::Response<()>, Incoming), (Failed, Option<Slot>)> {
+        match self {
+            Self::Http1(connection, slot) => match exchange(connection, request, asked).await {
+                Ok((response, connection)) => {
+                    let (parts, body) = response.into_parts();
+                    let incoming = Incoming::http1(body, connection, slot);
+                    Ok((http::Response::from_parts(parts, ()), incoming))
+                }
+                Err(failed) => Err((failed, Some(slot))),
+            },
+            Self::Http2(lease) => match http2::exchange(lease.connection(), request, asked).await {
+                Ok((head, stream)) => Ok((head, Incoming::http2(stream, lease))),
+                Err(failed) => Err((failed, None)),
+            },
+        }
+    }
+}
+
+#[derive(Default)]
+struct Retries {
+    repeats: usize,
+    moves: usize,
+}
+
+impl Retries {
+    fn count(&mut self, failed: &Failed) {
+        match failed.unsent {
+            Some(_) => self.moves += 1,
+            None => self.repeats += 1,
+        }
+    }
+
+    fn are_exhausted(&self) -> bool {
+        self.repeats > MAX_REPEATS || self.moves > MAX_MOVES
+    }
+}
