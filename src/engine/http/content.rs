@@ -74,6 +74,11 @@ impl Content {
         Self::with(State::Read(bytes))
     }
 
+    /// Content that is here, and that somebody else keeps.
+    pub fn taken() -> Self {
+        Self::with(State::Taken)
+    }
+
     /// Content that was given up: of a response that comes from elsewhere.
     pub fn closed(begun: bool) -> Self {
         Self::with(State::Closed { begun })
@@ -96,6 +101,13 @@ impl Content {
     /// Notes when the request was sent, once.
     pub fn set_started(&self, started: Instant) {
         let _ = self.started.set(started);
+    }
+
+    /// Goes on from when the request of `other` was sent.
+    pub fn take_start_of(&self, other: &Self) {
+        if let Some(started) = other.started.get() {
+            self.set_started(*started);
+        }
     }
 
     /// From when the request was sent to when the content was read or given up.

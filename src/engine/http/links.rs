@@ -58,7 +58,10 @@ mod tests {
         assert_eq!(links.len(), 2);
         assert_eq!(links[0].url, "https://a/?x,y");
         assert_eq!(links[0].params, [("rel", "next"), ("type", "text/html")]);
-        assert_eq!((links[1].url, &links[1].params[..]), ("b", &[("rel", "last")][..]));
+        assert_eq!(
+            (links[1].url, &links[1].params[..]),
+            ("b", &[("rel", "last")][..])
+        );
     }
 
     #[test]

@@ -6,9 +6,7 @@ use std::future::poll_fn;
 use bytes::Bytes;
 use futures_util::{Stream, stream};
 use runtime_bridge::{AsyncIterator, BlockingIterator};
-use rustpython_vm::{
-    Py, PyObjectRef, PyPayload, PyResult, common::lock::PyMutex, pyclass,
-};
+use rustpython_vm::{Py, PyObjectRef, PyPayload, PyResult, common::lock::PyMutex, pyclass};
 
 use super::exceptions::to_exception;
 use super::with_vm;

@@ -82,7 +82,11 @@ impl RequestBody {
             return Ok(Encoded::of(form.into_bytes(), media_type, vm));
         }
         match given(self.json, vm) {
-            Some(value) => Ok(Encoded::of(json::dumps(&value, vm)?, "application/json", vm)),
+            Some(value) => Ok(Encoded::of(
+                json::dumps(&value, vm)?,
+                "application/json",
+                vm,
+            )),
             None => Ok(Encoded::empty(vm)),
         }
     }
@@ -104,7 +108,11 @@ impl ResponseBody {
             }
         }
         match given(self.json, vm) {
-            Some(value) => Ok(Encoded::of(json::dumps(&value, vm)?, "application/json", vm)),
+            Some(value) => Ok(Encoded::of(
+                json::dumps(&value, vm)?,
+                "application/json",
+                vm,
+            )),
             None => Ok(Encoded::empty(vm)),
         }
     }
@@ -155,18 +163,12 @@ impl Encoded {
     /// Transfer-Encoding out.
     pub(super) fn describe(&self, headers: &mut HeaderList) {
         for (name, value) in &self.fields {
-            let is_ruled_out =
-                *name == "Transfer-Encoding" && has_field(headers, b"Content-Length");
-            if !is_ruled_out && !has_field(headers, name.as_bytes()) {
+            let is_ruled_out = *name == "Transfer-Encoding" && headers.contains(b"Content-Length");
+            if !is_ruled_out && !headers.contains(name.as_bytes()) {
                 headers.append(name.as_bytes(), value.as_bytes());
             }
         }
     }
-}
-
-/// Whether there is a field of that name.
-pub(super) fn has_field(headers: &HeaderList, name: &[u8]) -> bool {
-    headers.values_of(name).next().is_some()
 }
 
 fn filled(value: Option<PyObjectRef>, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
@@ -208,7 +210,10 @@ fn encode_content(content: &PyObject, vm: &VirtualMachine) -> PyResult<Encoded> 
         return Ok(Encoded::stream(streams::of_iterable(content, vm)?, length));
     }
     if streams::has(content, "__aiter__", vm) {
-        return Ok(Encoded::stream(streams::of_async_iterable(content, vm)?, None));
+        return Ok(Encoded::stream(
+            streams::of_async_iterable(content, vm)?,
+            None,
+        ));
     }
     let class = content.class().as_object().repr(vm)?;
     Err(vm.new_type_error(format!("Unexpected type for 'content', {class}")))

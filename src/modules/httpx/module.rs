@@ -13,6 +13,7 @@ mod _httpx {
     use crate::modules::httpx::async_client::AsyncClient;
     use crate::modules::httpx::auth::{self, Auth, BasicAuth, DigestAuth, FunctionAuth, NetRcAuth};
     use crate::modules::httpx::base_client::BaseClient;
+    use crate::modules::httpx::body_handle::BodyHandle;
     use crate::modules::httpx::client::Client;
     use crate::modules::httpx::config::{Limits, Timeout};
     use crate::modules::httpx::cookies::Cookies;
@@ -20,10 +21,8 @@ mod _httpx {
     use crate::modules::httpx::proxy::Proxy;
     use crate::modules::httpx::query_params::QueryParams;
     use crate::modules::httpx::request::Request;
-    use crate::modules::httpx::response::Response;
-    use crate::modules::httpx::stream::{
-        AsyncByteIterator, AsyncStreamContext, ByteIterator, StreamContext,
-    };
+    use crate::modules::httpx::response::{ContentHandle, Response};
+    use crate::modules::httpx::stream::{AsyncStreamContext, StreamContext};
     use crate::modules::httpx::tls::{self, ContextArgs};
     use crate::modules::httpx::url::Url;
     use crate::modules::httpx::use_client_default::UseClientDefault;
@@ -36,8 +35,8 @@ mod _httpx {
         for class in [
             StreamContext::make_static_type(),
             AsyncStreamContext::make_static_type(),
-            ByteIterator::make_static_type(),
-            AsyncByteIterator::make_static_type(),
+            BodyHandle::make_static_type(),
+            ContentHandle::make_static_type(),
         ] {
             drop(class);
         }

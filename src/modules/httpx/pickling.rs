@@ -1,7 +1,7 @@
 //! Pickling that works for subclasses too, whatever their `__init__` takes: it is not called.
 
 use rustpython_vm::{
-    AsObject, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
+    PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
     builtins::{PyDict, PyDictRef, PyStr},
 };
 
@@ -25,10 +25,7 @@ pub(super) fn state_of(object: &PyObject, vm: &VirtualMachine) -> PyDictRef {
 ///
 /// # Errors
 /// TypeError for what is no dict with names.
-pub(super) fn items(
-    state: &PyObject,
-    vm: &VirtualMachine,
-) -> PyResult<Vec<(String, PyObjectRef)>> {
+pub(super) fn items(state: &PyObject, vm: &VirtualMachine) -> PyResult<Vec<(String, PyObjectRef)>> {
     let dict = state.try_downcast_ref::<PyDict>(vm)?;
     let mut items = Vec::new();
     for (name, value) in dict {

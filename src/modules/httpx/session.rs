@@ -15,14 +15,16 @@ use super::args::{
 use super::config::parse_timeout;
 use super::exceptions::to_exception;
 use super::headers::{self, Headers};
-use super::request::{Asked, Request};
-use super::response::Response;
+use super::request::Request;
+use super::response::{Reception, Response};
+use super::streams::StreamKind;
 use super::use_client_default::UseClientDefault;
 use super::{USER_AGENT, query, url, with_vm};
 use crate::engine::http::auth::{self, BasicAuth, Choice};
+use crate::engine::http::flow::Failed;
 use crate::engine::http::headers::HeaderList;
 use crate::engine::http::params::Params;
-use crate::engine::http::{self as engine_http, HttpTransport, Timeouts, Url};
+use crate::engine::http::{self as engine_http, Answer, HttpTransport, Timeouts, Url};
 use crate::modules::convert::given;
 
 /// The state of one client.
@@ -152,17 +154,21 @@ impl Session {
             OptionalArg::Present(it) => parse_timeout(&it, Timeouts::default(), vm)?,
             OptionalArg::Missing => defaults.timeouts,
         };
-        let asked = Asked {
+        let mut request = engine_http::Request::of(engine_http::Head {
             method,
             url,
-            headers,
-        };
+            headers: HeaderList::from(&headers),
+        });
+        request.body = body;
+        request.timeouts = timeouts;
+        let encoding = defaults.encoding.as_deref();
         Ok(Exchange {
             transport: self.transport.clone(),
-            asked: Arc::new(asked),
-            body,
-            timeouts,
-            default_encoding: defaults.encoding.clone(),
+            request,
+            reception: Reception {
+                kind: StreamKind::BOTH,
+                default_encoding: encoding.map(|it| vm.ctx.new_str(it).into()),
+            },
         })
     }
 
@@ -214,45 +220,44 @@ fn parse_choice(auth: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult
 /// A prepared request and the client that is to send it.
 pub(super) struct Exchange {
     transport: HttpTransport,
-    asked: Arc<Asked>,
-    body: engine_http::Body,
-    timeouts: Timeouts,
-    default_encoding: Option<Arc<str>>,
+    request: engine_http::Request,
+    reception: Reception,
 }
 
 impl Exchange {
+    async fn run(&mut self) -> PyResult<Arc<Answer>> {
+        let flow = engine_http::Flow {
+            policy: self.transport.clone(),
+            auth: engine_http::flow::Auth::None,
+            follow_redirects: false,
+            max_redirects: 20,
+        };
+        let nothing = engine_http::Request::new(Method::GET, self.request.head.url.clone());
+        let request = std::mem::replace(&mut self.request, nothing);
+        flow.run(request).await.map_err(raised)
+    }
+
     /// Sends the request and waits for the head: the response is still to be read.
-    pub(super) async fn open(self) -> PyResult<PyRef<Response>> {
-        let Self {
-            transport,
-            asked,
-            body,
-            timeouts,
-            default_encoding,
-        } = self;
-        let mut request = engine_http::Request::of(engine_http::Head {
-            method: asked.method.clone(),
-            url: asked.url.clone(),
-            headers: HeaderList::from(&asked.headers),
-        });
-        request.body = body;
-        request.timeouts = timeouts;
-        match transport.send(request).await {
-            Ok(response) => with_vm(|vm| {
-                let request = Request::object(&asked, vm);
-                let response = Response::new(response, request, default_encoding);
-                Ok(response.into_ref(&vm.ctx))
-            }),
-            Err(error) => Err(with_vm(|vm| {
-                to_exception(error, Some(Request::object(&asked, vm)), vm)
-            })),
-        }
+    pub(super) async fn open(mut self) -> PyResult<PyRef<Response>> {
+        let answer = self.run().await?;
+        Ok(with_vm(|vm| {
+            Response::from_last(&answer, &self.reception, vm)
+        }))
     }
 
     /// Sends the request and reads the whole response.
-    pub(super) async fn fetch(self) -> PyResult<PyRef<Response>> {
-        let response = self.open().await?;
-        response.body().read().await?;
-        Ok(response)
+    pub(super) async fn fetch(mut self) -> PyResult<PyRef<Response>> {
+        let answer = self.run().await?;
+        answer.read().await.map_err(raised)?;
+        Ok(with_vm(|vm| {
+            Response::from_last(&answer, &self.reception, vm)
+        }))
     }
+}
+
+fn raised(failed: Failed) -> rustpython_vm::builtins::PyBaseExceptionRef {
+    with_vm(|vm| {
+        let request = failed.request.map(|sent| Request::from_sent(&sent, vm));
+        to_exception(failed.error, request, vm)
+    })
 }

@@ -89,11 +89,7 @@ pub(super) fn body_of(stream: &PyObject, vm: &VirtualMachine) -> PyResult<Option
 }
 
 /// The stream over a response's content that the engine brings.
-pub(super) fn of_content(
-    content: PyObjectRef,
-    kind: StreamKind,
-    vm: &VirtualMachine,
-) -> PyResult {
+pub(super) fn of_content(content: PyObjectRef, kind: StreamKind, vm: &VirtualMachine) -> PyResult {
     let name = match kind {
         StreamKind::ASYNC => "AsyncResponseStream",
         _ => "ResponseStream",

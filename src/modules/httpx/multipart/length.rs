@@ -10,7 +10,7 @@ const SEEK_END: i32 = 2;
 
 /// The whole length in bytes: of the file that the object stands for, or else what seeking to its
 /// end says. `None` for an object that can do neither.
-pub(super) fn of(file: &PyObject, vm: &VirtualMachine) -> PyResult<Option<u64>> {
+pub(in crate::modules::httpx) fn of(file: &PyObject, vm: &VirtualMachine) -> PyResult<Option<u64>> {
     let length = match of_descriptor(file, vm) {
         Err(error) if is_missing(&error, vm) => of_seekable(file, vm),
         other => other,

@@ -18,7 +18,7 @@ impl AsRef<[u8]> for Shared {
     }
 }
 
-pub(super) fn share(bytes: &Py<PyBytes>) -> Bytes {
+pub(in crate::modules::httpx) fn share(bytes: &Py<PyBytes>) -> Bytes {
     let content = bytes.as_bytes();
     if content.len() < SHARED_FROM {
         return Bytes::copy_from_slice(content);

@@ -1,8 +1,8 @@
 //! `files=`, and `data=` beside it, as a multipart form.
 
 mod file;
-mod length;
-mod memory;
+pub(super) mod length;
+pub(super) mod memory;
 
 use std::sync::Arc;
 

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use runtime_bridge::Homing;
-use rustpython_vm::{
-    Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, builtins::PyStr,
-};
+use rustpython_vm::{Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, builtins::PyStr};
 
 use super::{Fields, Origin, Request, extensions};
 use crate::engine::http::{self as engine, Body, Head, Sent, Tag, Timeouts};
@@ -67,7 +65,8 @@ impl Request {
         });
         let request = request.into_ref(&vm.ctx);
         let _ = sent.tag.set(tag(&request));
-        request
+        // Another thread may have been faster.
+        handle(sent.tag.get()).unwrap_or(request)
     }
 
     /// The Python object of a request that is still to be sent.
@@ -101,7 +100,10 @@ impl Request {
     }
 
     /// In which ways the body can be read.
-    pub(in crate::modules::httpx) fn stream_kind(&self, vm: &VirtualMachine) -> PyResult<StreamKind> {
+    pub(in crate::modules::httpx) fn stream_kind(
+        &self,
+        vm: &VirtualMachine,
+    ) -> PyResult<StreamKind> {
         let stream = self.fields.lock().stream.clone();
         match stream {
             Some(stream) => StreamKind::of(&stream, vm),

@@ -11,7 +11,7 @@ use super::Request;
 use crate::engine::http::Url as EngineUrl;
 use crate::engine::http::headers::HeaderList;
 use crate::modules::convert::given;
-use crate::modules::httpx::encode::{Payload, RequestBody, has_field};
+use crate::modules::httpx::encode::{Payload, RequestBody};
 use crate::modules::httpx::headers::{self, Headers};
 use crate::modules::httpx::url::{self, Url};
 use crate::modules::httpx::{cookies, query};
@@ -97,7 +97,7 @@ fn add_cookies(
     }
     let field = cookies::parse(value, vm)?.header_for(url, vm)?;
     if let Some(field) = field
-        && !has_field(list, b"Cookie")
+        && !list.contains(b"Cookie")
     {
         list.append(b"Cookie", field.as_bytes());
     }
@@ -112,16 +112,16 @@ fn with_automatic(
     vm: &VirtualMachine,
 ) -> PyResult<HeaderList> {
     let mut all = HeaderList::default();
-    if !has_field(&list, b"Host") && !url.host().is_empty() {
+    if !list.contains(b"Host") && !url.host().is_empty() {
         all.append(b"Host", url.netloc().as_bytes());
     }
-    let is_framed = has_field(&list, b"Content-Length") || has_field(&list, b"Transfer-Encoding");
+    let is_framed = list.contains(b"Content-Length") || list.contains(b"Transfer-Encoding");
     let method = method.str(vm)?;
     if !is_framed && matches!(method.to_str(), Some("POST" | "PUT" | "PATCH")) {
         all.append(b"Content-Length", b"0");
     }
     for field in list.fields() {
-        all.append(&field.raw_name, &field.value);
+        all.append(field.raw_name, field.value);
     }
     Ok(all)
 }

@@ -29,6 +29,7 @@ use crate::engine::http::{Head, Options, Timeouts};
 use crate::modules::convert::{new_bytes, new_str};
 
 pub(super) use extensions::parse as parse_extensions;
+pub(super) use init::copied;
 
 /// Request(method, url, *, params=None, headers=None, cookies=None, content=None, data=None,
 /// files=None, json=None, stream=None, extensions=None): an HTTP request.

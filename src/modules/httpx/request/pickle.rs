@@ -22,7 +22,8 @@ pub(super) fn restore(zelf: &Py<Request>, state: &PyObject, vm: &VirtualMachine)
         if name == "_content" {
             zelf.fields.lock().content = Some(value.try_into_value(vm)?);
         } else {
-            zelf.as_object().set_attr(&*vm.ctx.new_str(name), value, vm)?;
+            zelf.as_object()
+                .set_attr(&*vm.ctx.new_str(name), value, vm)?;
         }
     }
     let (extensions, stream) = (vm.ctx.new_dict().into(), streams::unattached(vm)?);
