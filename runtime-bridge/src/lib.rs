@@ -71,3 +71,9 @@ use rustpython_vm::VirtualMachine;
 pub fn with_vm<R>(f: impl FnOnce(&VirtualMachine) -> R) -> R {
     rustpython_vm::vm::thread::with_current_vm(f)
 }
+
+/// Whether the future that is polled now is one of [`block_on`], under which no Python awaitable
+/// can be awaited.
+pub fn is_blocking() -> bool {
+    from_python::place::Place::is_blocking()
+}

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rustpython_vm::{
     AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyBytes, PyBytesRef, PyStr, PyStrRef},
+    builtins::{PyBaseExceptionRef, PyBytes, PyBytesRef, PyStr, PyStrRef},
     function::{ArgBytesLike, OptionalArg},
 };
 
@@ -90,4 +90,15 @@ pub(crate) fn header_str(bytes: &[u8], vm: &VirtualMachine) -> PyStrRef {
             vm.ctx.new_str(text)
         }
     }
+}
+
+/// The TypeError for an argument of another type than expected.
+pub(crate) fn wrong_type(
+    name: &str,
+    expected: &str,
+    value: &PyObject,
+    vm: &VirtualMachine,
+) -> PyBaseExceptionRef {
+    let class = value.class();
+    vm.new_type_error(format!("{name} must be {expected}, not {}", class.name()))
 }

@@ -25,7 +25,7 @@ pub struct Answer {
     /// The reason phrase, when it is not the usual one for the status code.
     pub reason: Option<ReasonPhrase>,
     /// The header fields, names in lower case.
-    pub headers: HeaderMap,
+    pub headers: Arc<HeaderMap>,
     /// The content.
     pub content: Arc<Content>,
     /// What it answers.
@@ -60,7 +60,7 @@ impl Answer {
             status: response.status,
             version: response.version,
             reason: response.reason,
-            headers: response.headers,
+            headers: Arc::new(response.headers),
             content: Arc::new(content),
             request,
             history: Mutex::default(),
@@ -92,12 +92,18 @@ impl Answer {
         *self.history.lock() = history;
     }
 
-    /// Reads the content.
-    pub(super) async fn read(&self) -> Result<(), Failed> {
-        self.content.read().await.map_err(|error| Failed {
-            error,
-            request: Some(self.request.clone()),
-        })
+    /// Reads the content; closes it when that fails.
+    ///
+    /// # Errors
+    /// As [`Content::read`].
+    pub async fn read(&self) -> Result<(), Failed> {
+        let Err(error) = self.content.read(&self.headers).await else {
+            return Ok(());
+        };
+        // What its source raises meanwhile matters less.
+        let _ = self.content.close().await;
+        let request = Some(self.request.clone());
+        Err(Failed { error, request })
     }
 }
 

@@ -8,8 +8,11 @@ use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use futures_util::future::BoxFuture;
+use http::HeaderMap;
+use http::header::CONTENT_ENCODING;
 use parking_lot::Mutex;
 
+use super::decode::{Budget, Decoder};
 use super::response::ResponseBody;
 use crate::engine::error::{BoxError, Error, Kind};
 
@@ -71,6 +74,11 @@ impl Content {
         Self::with(State::Read(bytes))
     }
 
+    /// Content that is here, and that somebody else keeps.
+    pub fn taken() -> Self {
+        Self::with(State::Taken)
+    }
+
     /// Content that was given up: of a response that comes from elsewhere.
     pub fn closed(begun: bool) -> Self {
         Self::with(State::Closed { begun })
@@ -93,6 +101,13 @@ impl Content {
     /// Notes when the request was sent, once.
     pub fn set_started(&self, started: Instant) {
         let _ = self.started.set(started);
+    }
+
+    /// Goes on from when the request of `other` was sent.
+    pub fn take_start_of(&self, other: &Self) {
+        if let Some(started) = other.started.get() {
+            self.set_started(*started);
+        }
     }
 
     /// From when the request was sent to when the content was read or given up.
@@ -131,42 +146,68 @@ impl Content {
         }
     }
 
-    /// Reads the whole content, unless that was done.
+    /// Reads the whole content, unless that was done, and undoes what the Content-Encoding of
+    /// `headers` says.
     ///
     /// # Errors
-    /// As [`chunk`](Self::chunk) and [`begin`](Self::begin).
-    pub async fn read(&self) -> Result<(), Error> {
+    /// As [`chunk`](Self::chunk) and [`begin`](Self::begin); `Decoding` for content that is not
+    /// encoded so, or that would become too large. The content is then still to be closed.
+    pub async fn read(&self, headers: &HeaderMap) -> Result<(), Error> {
         if self.is_read() {
             return Ok(());
         }
         self.begin()?;
-        let (source, waiting) = self.borrow()?;
-        let result = self.read_all(source).await;
-        waiting.end();
-        let (state, result) = match result {
-            Ok(bytes) => (State::Read(bytes), Ok(())),
-            Err(error) => (State::Closed { begun: true }, Err(error)),
-        };
-        self.finish(state);
-        result
+        let (mut source, waiting) = self.borrow()?;
+        match self.read_from(&mut source, headers).await {
+            Ok(bytes) => {
+                let closed = source.close().await;
+                waiting.end();
+                self.finish(State::Read(bytes));
+                closed
+            }
+            Err(error) => {
+                waiting.end();
+                self.put_back(source);
+                Err(error)
+            }
+        }
     }
 
-    async fn read_all(&self, source: Source) -> Result<Bytes, Error> {
-        match source {
-            Source::Wire(mut body) => {
-                let result = body.read_to_end().await;
-                self.received.store(body.received(), Relaxed);
-                result
-            }
-            Source::Other(_) => {
-                let mut source = source;
-                let mut all = BytesMut::new();
-                while let Some(chunk) = self.next(&mut source).await? {
-                    all.extend_from_slice(&chunk);
-                }
-                source.close().await?;
-                Ok(all.freeze())
-            }
+    async fn read_from(&self, source: &mut Source, headers: &HeaderMap) -> Result<Bytes, Error> {
+        if headers.contains_key(CONTENT_ENCODING) {
+            return self.read_decoded(source, Decoder::new(headers)?).await;
+        }
+        if let Source::Wire(body) = source {
+            let result = body.read_to_end().await;
+            self.received.store(body.received(), Relaxed);
+            return result;
+        }
+        self.read_decoded(source, Decoder::identity()).await
+    }
+
+    async fn read_decoded(
+        &self,
+        source: &mut Source,
+        mut decoder: Decoder,
+    ) -> Result<Bytes, Error> {
+        let mut all = BytesMut::new();
+        while let Some(chunk) = self.next(source).await? {
+            decoder.push(chunk);
+            decoder.pull_all(&mut all, Budget::default())?;
+        }
+        decoder.finish()?;
+        Ok(all.freeze())
+    }
+
+    /// Whether [`begin`](Self::begin) would claim the content.
+    ///
+    /// # Errors
+    /// Those of `begin`.
+    pub fn may_begin(&self) -> Result<(), Error> {
+        match &*self.state.lock() {
+            State::Unread { begun: false, .. } => Ok(()),
+            State::Closed { begun: false } => Err(Error::new(Kind::StreamClosed, CLOSED)),
+            _ => Err(Error::new(Kind::StreamConsumed, CONSUMED)),
         }
     }
 
@@ -190,7 +231,8 @@ impl Content {
     /// The next part as it came, or `None` at the end; for whoever began.
     ///
     /// # Errors
-    /// What went wrong on the way; `StreamClosed` when the content was given up meanwhile.
+    /// What went wrong on the way, after which the content is still to be closed; `StreamClosed`
+    /// when it was given up meanwhile.
     pub async fn chunk(&self) -> Result<Option<Bytes>, Error> {
         let (mut source, waiting) = self.borrow()?;
         let result = self.next(&mut source).await;
@@ -208,7 +250,7 @@ impl Content {
             }
             Err(error) => {
                 waiting.end();
-                self.finish(State::Closed { begun: true });
+                self.put_back(source);
                 Err(error)
             }
         }

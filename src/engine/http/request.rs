@@ -138,6 +138,18 @@ impl fmt::Debug for Sent {
     }
 }
 
+/// Adds `Host` before all other fields (RFC 9110, 7.2), and `Content-Length: 0` for a method that
+/// is expected to have a body (8.6), where the caller has not said otherwise.
+pub fn add_automatic_fields(headers: &mut HeaderList, method: &str, url: &Url) {
+    let is_framed = headers.contains(b"Content-Length") || headers.contains(b"Transfer-Encoding");
+    if !is_framed && matches!(method, "POST" | "PUT" | "PATCH") {
+        headers.prepend(b"Content-Length", b"0");
+    }
+    if !headers.contains(b"Host") && !url.host().is_empty() {
+        headers.prepend(b"Host", url.netloc().as_bytes());
+    }
+}
+
 /// Checks a header field that a user gave (RFC 9110, 5.1 and 5.5).
 ///
 /// # Errors

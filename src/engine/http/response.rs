@@ -13,8 +13,8 @@ use tokio::time::Sleep;
 
 use super::failure::{self, Framing};
 use super::incoming::{Incoming, Progress};
-use super::prepared::parse_length;
 use super::network_stream::NetworkStream;
+use super::prepared::parse_length;
 use super::timeout::{Limits, Timeouts, Watch};
 use super::url::Url;
 use crate::engine::error::{Error, Kind};

@@ -25,7 +25,7 @@ impl TextDecoder {
     /// are one-byte encodings of which even one byte differs.
     pub fn new(encoding: &str) -> Option<Self> {
         Some(Self(match normalize(encoding).as_str() {
-            "utf_8" | "utf8" | "u8" | "utf" | "cp65001" => stateful(encoding_rs::UTF_8),
+            name if is_utf8(name) => stateful(encoding_rs::UTF_8),
             "utf_16_le" | "utf_16le" | "unicodelittleunmarked" => stateful(encoding_rs::UTF_16LE),
             "utf_16_be" | "utf_16be" | "unicodebigunmarked" => stateful(encoding_rs::UTF_16BE),
             "latin_1" | "latin1" | "latin" | "l1" | "iso_8859_1" | "iso8859_1" | "iso8859"
@@ -36,6 +36,11 @@ impl TextDecoder {
                 None => Inner::Table(table(name)?),
             },
         }))
+    }
+
+    /// Whether that is a name of UTF-8, of which [`String::from_utf8_lossy`] makes the same.
+    pub fn is_utf8(encoding: &str) -> bool {
+        is_utf8(&normalize(encoding))
     }
 
     /// The text of the next bytes. What may yet be completed is held back.
@@ -80,6 +85,10 @@ fn normalize(encoding: &str) -> String {
         }
     }
     name
+}
+
+fn is_utf8(name: &str) -> bool {
+    matches!(name, "utf_8" | "utf8" | "u8" | "utf" | "cp65001")
 }
 
 fn stateful(encoding: &'static Encoding) -> Inner {
@@ -130,15 +139,15 @@ fn table(name: &str) -> Option<&'static Encoding> {
 }
 
 fn run(decoder: &mut encoding_rs::Decoder, bytes: &[u8], last: bool) -> String {
-    let room = decoder.max_utf8_buffer_length(bytes.len());
-    let mut text = String::with_capacity(room.unwrap_or(bytes.len()));
+    // Most text needs no more, and what does is given it.
+    let mut text = String::with_capacity(bytes.len() + 16);
     let mut rest = bytes;
     loop {
         let (result, used, _) = decoder.decode_to_string(rest, &mut text, last);
         rest = &rest[used..];
         match result {
             CoderResult::InputEmpty => return text,
-            CoderResult::OutputFull => text.reserve(rest.len().max(16)),
+            CoderResult::OutputFull => text.reserve(rest.len() + 16),
         }
     }
 }

@@ -11,9 +11,9 @@ use super::request::Request;
 use super::response::{Asked, Response};
 use super::url::Url;
 use crate::engine::error::{Error, Kind};
+use crate::engine::net::SocketSettings;
 use crate::engine::net::Transport;
 use crate::engine::net::fork::ForkLocal;
-use crate::engine::net::SocketSettings;
 use crate::engine::tls::TlsSettings;
 
 /// What a transport is made of.

@@ -1,13 +1,13 @@
 //! The functions of the module: each makes a client for one request.
 
 use http::Method;
-use runtime_bridge::block_on;
-use rustpython_vm::{AsObject, FromArgs, PyObjectRef, PyRef, PyResult, VirtualMachine, function::OptionalArg};
+use rustpython_vm::{
+    FromArgs, PyObjectRef, PyRef, PyResult, VirtualMachine, function::OptionalArg,
+};
 
 use super::client::Client;
-use super::options::{
-    BodyOptions, ClientOptions, DefaultArgs, MethodArgs, RequestOptions, SendOptions,
-};
+use super::encode::RequestBody;
+use super::options::{ClientOptions, DefaultArgs, MethodArgs, RequestOptions, SendOptions};
 use super::stream::StreamContext;
 use super::transport_options::FunctionTransportArgs;
 
@@ -45,7 +45,7 @@ pub(super) struct FunctionBodyArgs {
     #[pyarg(any)]
     url: PyObjectRef,
     #[pyarg(flatten)]
-    body: BodyOptions,
+    body: RequestBody,
     #[pyarg(flatten)]
     common: CommonArgs,
 }
@@ -58,7 +58,7 @@ pub(super) struct FunctionMethodArgs {
     #[pyarg(any)]
     url: PyObjectRef,
     #[pyarg(flatten)]
-    body: BodyOptions,
+    body: RequestBody,
     #[pyarg(flatten)]
     common: CommonArgs,
 }
@@ -68,7 +68,7 @@ impl FunctionUrlArgs {
         FunctionMethodArgs {
             method: vm.ctx.new_str(method.as_str()).into(),
             url: self.url,
-            body: BodyOptions::default(),
+            body: RequestBody::default(),
             common: self.common,
         }
     }
@@ -128,7 +128,7 @@ impl FunctionMethodArgs {
 pub(super) fn request(args: FunctionMethodArgs, vm: &VirtualMachine) -> PyResult {
     let (client, args) = args.split(vm)?;
     let response = Client::request_by(&client, args, vm);
-    let closed = block_on(vm, Client::close_session(&client, vm));
+    let closed = Client::close_now(&client, vm);
     let response = response?;
     closed.map(|()| response)
 }

@@ -54,7 +54,8 @@ impl Initializer for AsyncClient {
     type Args = ClientOptions;
 
     fn init(zelf: &Py<Self>, options: ClientOptions, vm: &VirtualMachine) -> PyResult<()> {
-        zelf.0.set_session(Session::new(options, Mode::Awaited, vm)?);
+        zelf.0
+            .set_session(Session::new(options, Mode::Awaited, vm)?);
         Ok(())
     }
 }
@@ -103,7 +104,6 @@ impl AsyncClient {
         let session = zelf.0.session(vm)?;
         let options = std::mem::take(&mut args.sending);
         let request = BaseClient::request_of(&session, method, args, vm)?;
-        let request = sending::checked(request, Mode::Awaited, vm)?;
         session.sending(request, options, vm)
     }
 
@@ -191,7 +191,7 @@ impl AsyncClient {
             let stream = args.stream;
             let sending = with_vm(|vm| {
                 let session = zelf.0.session(vm)?;
-                let request = sending::request_of(&args.request, Mode::Awaited, vm)?;
+                let request = sending::request_of(&args.request, &session, vm)?;
                 session.sending(request, args.sending, vm)
             })?;
             let response = match stream {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use http::Method;
 use rustpython_vm::{
-    AsObject, FromArgs, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    FromArgs, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyDictRef, PyType},
     common::lock::PyRwLock,
     function::PySetterValue,
@@ -57,7 +57,7 @@ impl BaseClient {
     ) -> PyResult<EngineRequest> {
         session
             .draft(method, &args.url, args.body, args.options, vm)?
-            .into_request(vm)
+            .into_request(session.mode, vm)
     }
 }
 
@@ -122,7 +122,7 @@ impl BaseClient {
 
     #[pygetset(setter)]
     fn set_auth(zelf: &Py<Self>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
-        let auth = auth::build(&assigned(value, vm)?, vm)?;
+        let auth = auth::build(&*assigned(value, vm)?, vm)?;
         zelf.session(vm)?
             .change_defaults(|defaults| defaults.auth = auth);
         Ok(())
@@ -137,7 +137,7 @@ impl BaseClient {
 
     #[pygetset(setter)]
     fn set_params(zelf: &Py<Self>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
-        let params = query::parse_params(&assigned(value, vm)?, vm)?;
+        let params = query::parse_params(&*assigned(value, vm)?, vm)?;
         zelf.session(vm)?
             .change_defaults(|defaults| defaults.params = params);
         Ok(())
@@ -166,7 +166,7 @@ impl BaseClient {
 
     #[pygetset(setter)]
     fn set_cookies(zelf: &Py<Self>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
-        let cookies = cookies::parse(&assigned(value, vm)?, vm)?;
+        let cookies = cookies::parse(&*assigned(value, vm)?, vm)?;
         zelf.session(vm)?.set_cookies(cookies.into_ref(&vm.ctx));
         Ok(())
     }
@@ -211,7 +211,7 @@ impl BaseClient {
 
     #[pygetset(setter)]
     fn set_event_hooks(zelf: &Py<Self>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
-        let hooks = hooks::parse(&assigned(value, vm)?, vm)?;
+        let hooks = hooks::parse(&*assigned(value, vm)?, vm)?;
         zelf.session(vm)?
             .change_defaults(|defaults| defaults.event_hooks = Some(hooks));
         Ok(())
@@ -303,13 +303,14 @@ impl BaseClient {
 
     /// The transport that a request to that URL takes.
     #[pymethod]
-    fn _transport_for_url(
-        zelf: &Py<Self>,
-        args: MergeUrlArgs,
-        vm: &VirtualMachine,
-    ) -> PyResult {
+    fn _transport_for_url(zelf: &Py<Self>, args: MergeUrlArgs, vm: &VirtualMachine) -> PyResult {
         let url = url::parse(&args.url, vm)?;
-        Ok(zelf.session(vm)?.transports().find(&url).object().to_owned())
+        Ok(zelf
+            .session(vm)?
+            .transports()
+            .find(&url)
+            .object()
+            .to_owned())
     }
 
     #[extend_class]

@@ -56,7 +56,8 @@ impl Initializer for Client {
     type Args = ClientOptions;
 
     fn init(zelf: &Py<Self>, options: ClientOptions, vm: &VirtualMachine) -> PyResult<()> {
-        zelf.0.set_session(Session::new(options, Mode::Blocking, vm)?);
+        zelf.0
+            .set_session(Session::new(options, Mode::Blocking, vm)?);
         Ok(())
     }
 }
@@ -65,7 +66,9 @@ impl Client {
     /// A client as `Client(...)` makes it.
     pub(super) fn with(options: ClientOptions, vm: &VirtualMachine) -> PyResult<PyRef<Self>> {
         let client = Self::default();
-        client.0.set_session(Session::new(options, Mode::Blocking, vm)?);
+        client
+            .0
+            .set_session(Session::new(options, Mode::Blocking, vm)?);
         Ok(client.into_ref(&vm.ctx))
     }
 
@@ -77,12 +80,7 @@ impl Client {
     }
 
     /// A verb: what request() does, by way of it if a script has replaced it.
-    fn verb(
-        zelf: &Py<Self>,
-        method: Method,
-        args: UrlBodyArgs,
-        vm: &VirtualMachine,
-    ) -> PyResult {
+    fn verb(zelf: &Py<Self>, method: Method, args: UrlBodyArgs, vm: &VirtualMachine) -> PyResult {
         let untouched = Self::is_untouched(zelf, vm);
         let name = vm.ctx.new_str(method.as_str());
         let args = args.with_method(name.into());
@@ -94,12 +92,7 @@ impl Client {
         Self::fetch(zelf, method, args, vm)
     }
 
-    fn fetch(
-        zelf: &Py<Self>,
-        method: Method,
-        args: MethodArgs,
-        vm: &VirtualMachine,
-    ) -> PyResult {
+    fn fetch(zelf: &Py<Self>, method: Method, args: MethodArgs, vm: &VirtualMachine) -> PyResult {
         let sending = Self::sending(zelf, method, args, vm)?;
         Ok(block_on(vm, sending.fetch())?.into())
     }
@@ -129,8 +122,9 @@ impl Client {
     }
 
     /// Closes what the client holds.
-    pub(super) async fn close_session(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<()> {
-        zelf.0.session(vm)?.close().await
+    pub(super) fn close_now(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<()> {
+        let session = zelf.0.session(vm)?;
+        block_on(vm, session.close())
     }
 
     fn sending(
@@ -142,7 +136,6 @@ impl Client {
         let session = zelf.0.session(vm)?;
         let options = std::mem::take(&mut args.sending);
         let request = BaseClient::request_of(&session, method, args, vm)?;
-        let request = sending::checked(request, Mode::Blocking, vm)?;
         session.sending(request, options, vm)
     }
 }
@@ -202,7 +195,7 @@ impl Client {
     #[pymethod]
     fn send(zelf: &Py<Self>, args: SendArgs, vm: &VirtualMachine) -> PyResult<PyRef<Response>> {
         let session = zelf.0.session(vm)?;
-        let request = sending::request_of(&args.request, Mode::Blocking, vm)?;
+        let request = sending::request_of(&args.request, &session, vm)?;
         let sending = session.sending(request, args.sending, vm)?;
         match args.stream {
             true => block_on(vm, sending.open()),
@@ -220,8 +213,7 @@ impl Client {
     /// Closes the client and its connections.
     #[pymethod]
     fn close(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<()> {
-        let session = zelf.0.session(vm)?;
-        block_on(vm, session.close())
+        Self::close_now(zelf, vm)
     }
 
     #[pymethod]
@@ -243,4 +235,3 @@ impl Client {
         crate::modules::class::make_mutable(class);
     }
 }
-

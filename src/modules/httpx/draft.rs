@@ -2,29 +2,30 @@
 
 use http::Method;
 use rustpython_vm::{
-    AsObject, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
-    builtins::{PyDict, PyDictRef},
+    PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine, builtins::PyDictRef,
     function::OptionalArg,
 };
 
-use super::config::{Timeout, parse_timeout};
-use super::cookies;
+use super::config::parse_timeout;
+use super::encode::{Payload, RequestBody};
 use super::exceptions::to_exception;
-use super::options::{BodyOptions, RequestOptions};
-use super::request::{self, Request};
+use super::mode::Mode;
+use super::multipart::memory::share;
+use super::options::RequestOptions;
+use super::request::{Request, copied, timeout_dict};
+use super::sending::check_mode;
 use super::session::{Defaults, Session};
 use super::use_client_default::UseClientDefault;
 use super::{headers, query, url};
 use crate::engine::http::headers::HeaderList;
-use crate::engine::http::{Request as EngineRequest, Timeouts, Url};
+use crate::engine::http::request::add_automatic_fields;
+use crate::engine::http::{Body, Head, Request as EngineRequest, Timeouts, Url};
 use crate::modules::convert::given;
 
 /// A request's parts, merged with what its client has.
 pub(super) struct Draft {
-    method: Method,
-    url: Url,
-    headers: HeaderList,
-    body: BodyOptions,
+    head: Head,
+    body: RequestBody,
     timeouts: Timeouts,
     extensions: Option<PyDictRef>,
 }
@@ -35,7 +36,7 @@ impl Session {
         &self,
         method: Method,
         url: &PyObject,
-        body: BodyOptions,
+        body: RequestBody,
         options: RequestOptions,
         vm: &VirtualMachine,
     ) -> PyResult<Draft> {
@@ -46,16 +47,16 @@ impl Session {
             headers.update(&headers::parse(&extra, vm)?);
         }
         self.add_cookies(&mut headers, &url, given(options.cookies, vm), vm)?;
-        let extensions = given(options.extensions, vm)
-            .map(|given| copy_dict(&given, vm))
-            .transpose()?;
+        let extensions = given(options.extensions, vm).map(|given| copied(Some(given), vm));
         Ok(Draft {
-            method,
-            url,
-            headers,
+            head: Head {
+                method,
+                url,
+                headers,
+            },
             body,
             timeouts: timeouts(&defaults, options.timeout, vm)?,
-            extensions,
+            extensions: extensions.transpose()?,
         })
     }
 
@@ -122,41 +123,61 @@ impl Session {
 
 impl Draft {
     /// The request for the engine. Python objects are made only for what the engine cannot hold:
-    /// a streamed body, and extensions.
-    pub(super) fn into_request(self, vm: &VirtualMachine) -> PyResult<EngineRequest> {
-        if self.extensions.is_some() || !request::is_held(&self.body, vm) {
-            let object = self.into_object(vm)?;
-            return Request::from_object(object.as_object(), vm);
-        }
-        let Self {
-            method,
-            url,
-            headers,
-            body,
-            timeouts,
-            ..
-        } = self;
-        let mut request = request::compose(method, url, headers, body, vm)?;
+    /// a script's stream, and extensions.
+    ///
+    /// # Errors
+    /// Those of the body's arguments; RuntimeError for a body that a client of that mode cannot
+    /// send.
+    pub(super) fn into_request(
+        mut self,
+        mode: Mode,
+        vm: &VirtualMachine,
+    ) -> PyResult<EngineRequest> {
+        let payload = self.encode(vm)?;
+        let timeouts = self.timeouts;
+        let content = match payload {
+            Payload::Held(content) if self.extensions.is_none() => content,
+            payload => {
+                let object = self.assemble(payload, vm)?;
+                check_mode(&object, mode, vm)?;
+                return Request::to_engine(&object, timeouts, vm);
+            }
+        };
+        let mut request = EngineRequest::of(self.head);
         request.timeouts = timeouts;
+        if !content.as_bytes().is_empty() {
+            request.body = Body::Bytes(share(&content));
+        }
         Ok(request)
     }
 
     /// The request as an object.
-    pub(super) fn into_object(self, vm: &VirtualMachine) -> PyResult<PyRef<Request>> {
-        let Self {
+    pub(super) fn into_object(mut self, vm: &VirtualMachine) -> PyResult<PyRef<Request>> {
+        let payload = self.encode(vm)?;
+        self.assemble(payload, vm)
+    }
+
+    /// The body, and in the header fields what describes it.
+    fn encode(&mut self, vm: &VirtualMachine) -> PyResult<Payload> {
+        let Head {
             method,
             url,
             headers,
-            body,
-            timeouts,
-            extensions,
-        } = self;
-        let extensions = extensions.unwrap_or_else(|| vm.ctx.new_dict());
+        } = &mut self.head;
+        let body = std::mem::take(&mut self.body);
+        let encoded = body.encode(headers.get(b"content-type").as_deref(), vm)?;
+        encoded.describe(headers);
+        add_automatic_fields(headers, method.as_str(), url);
+        Ok(encoded.payload)
+    }
+
+    fn assemble(self, payload: Payload, vm: &VirtualMachine) -> PyResult<PyRef<Request>> {
+        let extensions = self.extensions.unwrap_or_else(|| vm.ctx.new_dict());
         if extensions.get_item_opt("timeout", vm)?.is_none() {
-            let timeout = Timeout::dict_of(timeouts, vm)?;
+            let timeout = timeout_dict(self.timeouts, vm)?;
             extensions.set_item("timeout", timeout.into(), vm)?;
         }
-        Request::new(method, url, headers, body, extensions, vm)
+        Ok(Request::of_parts(self.head, payload, extensions.into(), vm))
     }
 }
 
@@ -172,22 +193,4 @@ fn timeouts(
         }
         _ => Ok(defaults.timeouts),
     }
-}
-
-fn copy_dict(value: &PyObject, vm: &VirtualMachine) -> PyResult<PyDictRef> {
-    if let Some(dict) = value.downcast_ref::<PyDict>() {
-        return Ok(dict.copy().into_ref(&vm.ctx));
-    }
-    let dict = vm.ctx.new_dict();
-    vm.call_method(dict.as_object(), "update", (value.to_owned(),))?;
-    Ok(dict)
-}
-
-/// The cookies of an argument, as an object.
-pub(super) fn parse_cookies(
-    value: &PyObject,
-    vm: &VirtualMachine,
-) -> PyResult<PyRef<cookies::Cookies>> {
-    use rustpython_vm::PyPayload as _;
-    Ok(cookies::parse(value, vm)?.into_ref(&vm.ctx))
 }

@@ -6,11 +6,12 @@ use std::io;
 use std::sync::OnceLock;
 
 use rustpython_vm::{
-    AsObject, Py, PyRef, PyResult, VirtualMachine,
+    AsObject, Py, PyObjectRef, PyRef, PyResult, VirtualMachine,
     builtins::{PyBaseException, PyBaseExceptionRef, PyModule, PyType, PyTypeRef},
     function::{FuncArgs, PySetterValue},
 };
 
+use super::raised::Raised;
 use super::request::Request;
 use super::response::Response;
 use crate::engine::{self, Kind};
@@ -308,12 +309,18 @@ fn class_name(kind: Kind) -> &'static str {
     }
 }
 
-/// An engine error as the exception that a script sees, its causes chained.
+/// An engine error as the exception that a script sees, its causes chained. What the script's own
+/// code raised comes out as it is.
 pub(super) fn to_exception(
     error: engine::Error,
     request: Option<PyRef<Request>>,
     vm: &VirtualMachine,
 ) -> PyBaseExceptionRef {
+    let error = match Raised::out_of(error) {
+        Ok(exception) => return attach(exception, request, vm),
+        Err(error) => error,
+    };
+    let error = nested(error);
     let exception = match error.kind() {
         Kind::NotImplemented => vm.new_not_implemented_error(error.to_string()),
         kind => new(class_name(kind), &error.to_string(), vm),
@@ -326,6 +333,32 @@ pub(super) fn to_exception(
         exception.set_cause(Some(cause_exception(cause, vm)));
     }
     exception
+}
+
+/// Tells an exception of the script's code which request it concerns, as httpx does.
+fn attach(
+    exception: PyBaseExceptionRef,
+    request: Option<PyRef<Request>>,
+    vm: &VirtualMachine,
+) -> PyBaseExceptionRef {
+    if let Some(request) = request
+        && exception.fast_isinstance(class("RequestError"))
+    {
+        let _ = exception.as_object().set_attr("_request", request, vm);
+    }
+    exception
+}
+
+/// The engine's own error, if it came through one of its traits.
+fn nested(error: engine::Error) -> engine::Error {
+    match error
+        .into_user()
+        .map(|user| user.downcast::<engine::Error>())
+    {
+        Ok(Ok(own)) => *own,
+        Ok(Err(user)) => engine::Error::user(user),
+        Err(error) => error,
+    }
 }
 
 fn cause_exception(cause: &(dyn StdError + 'static), vm: &VirtualMachine) -> PyBaseExceptionRef {
@@ -353,7 +386,7 @@ pub(super) fn new(name: &str, message: &str, vm: &VirtualMachine) -> PyBaseExcep
 /// The exception of `raise_for_status`.
 pub(super) fn status_error(
     message: &str,
-    request: PyRef<Request>,
+    request: PyObjectRef,
     response: PyRef<Response>,
     vm: &VirtualMachine,
 ) -> PyResult<PyBaseExceptionRef> {

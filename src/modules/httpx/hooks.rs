@@ -48,7 +48,7 @@ impl Hooks {
         let timeouts = request.timeouts;
         let object = with_vm(|vm| Request::from_engine(request, vm))?;
         for hook in &self.request {
-            self.reception.mode.call(hook, (object.clone(),)).await?;
+            self.reception.mode().call(hook, (object.clone(),)).await?;
         }
         // A hook may have changed anything of it.
         with_vm(|vm| Request::to_engine(&object, timeouts, vm))
@@ -60,7 +60,7 @@ impl Hooks {
         }
         let object = with_vm(|vm| Response::from_answer(answer, &self.reception, vm));
         for hook in &self.response {
-            self.reception.mode.call(hook, (object.clone(),)).await?;
+            self.reception.mode().call(hook, (object.clone(),)).await?;
         }
         Ok(())
     }

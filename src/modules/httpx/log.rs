@@ -44,7 +44,7 @@ fn known(logging: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Option<PyObject
         Some(loggers) => {
             let found = loggers.get_item_opt("httpx", vm)?;
             // A placeholder stands for the parent of a logger such as "httpx.own".
-            Ok(found.filter(|found| found.class().name().as_ref() != "PlaceHolder"))
+            Ok(found.filter(|found| &*found.class().name() != "PlaceHolder"))
         }
         None => Ok(None),
     }

@@ -3,6 +3,7 @@
 use runtime_bridge::await_in_line;
 use rustpython_vm::{PyObject, PyObjectRef, PyResult, function::IntoFuncArgs};
 
+use super::streams::StreamKind;
 use super::with_vm;
 
 /// How a client's requests run, and so how it calls a script's code.
@@ -15,6 +16,14 @@ pub(super) enum Mode {
 }
 
 impl Mode {
+    /// In which ways the content of its responses can be read.
+    pub(super) fn kind(self) -> StreamKind {
+        match self {
+            Self::Blocking => StreamKind::SYNC,
+            Self::Awaited => StreamKind::ASYNC,
+        }
+    }
+
     /// Calls `function`, and awaits what it returns if that is the mode.
     pub(super) async fn call(
         self,

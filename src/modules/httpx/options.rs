@@ -5,6 +5,7 @@ use rustpython_vm::{
     function::{FuncArgs, KwArgs, OptionalArg},
 };
 
+use super::encode::RequestBody;
 use super::transport_options::TransportArgs;
 
 /// How many redirects are followed unless a client says otherwise.
@@ -34,19 +35,6 @@ pub(super) struct SendOptions {
     pub(super) follow_redirects: OptionalArg<PyObjectRef>,
 }
 
-/// What a request with a body takes besides.
-#[derive(FromArgs, Default)]
-pub(super) struct BodyOptions {
-    #[pyarg(named, optional)]
-    pub(super) content: OptionalArg<PyObjectRef>,
-    #[pyarg(named, optional)]
-    pub(super) data: OptionalArg<PyObjectRef>,
-    #[pyarg(named, optional)]
-    pub(super) files: OptionalArg<PyObjectRef>,
-    #[pyarg(named, optional)]
-    pub(super) json: OptionalArg<PyObjectRef>,
-}
-
 /// get, head, options, delete.
 #[derive(FromArgs)]
 pub(super) struct UrlArgs {
@@ -64,7 +52,7 @@ pub(super) struct UrlBodyArgs {
     #[pyarg(any)]
     pub(super) url: PyObjectRef,
     #[pyarg(flatten)]
-    pub(super) body: BodyOptions,
+    pub(super) body: RequestBody,
     #[pyarg(flatten)]
     pub(super) options: RequestOptions,
     #[pyarg(flatten)]
@@ -79,7 +67,7 @@ pub(super) struct MethodArgs {
     #[pyarg(any)]
     pub(super) url: PyObjectRef,
     #[pyarg(flatten)]
-    pub(super) body: BodyOptions,
+    pub(super) body: RequestBody,
     #[pyarg(flatten)]
     pub(super) options: RequestOptions,
     #[pyarg(flatten)]
@@ -94,7 +82,7 @@ pub(super) struct BuildArgs {
     #[pyarg(any)]
     pub(super) url: PyObjectRef,
     #[pyarg(flatten)]
-    pub(super) body: BodyOptions,
+    pub(super) body: RequestBody,
     #[pyarg(flatten)]
     pub(super) options: RequestOptions,
 }
@@ -167,7 +155,7 @@ impl From<UrlArgs> for UrlBodyArgs {
     fn from(args: UrlArgs) -> Self {
         Self {
             url: args.url,
-            body: BodyOptions::default(),
+            body: RequestBody::default(),
             options: args.options,
             sending: args.sending,
         }

@@ -45,6 +45,20 @@ impl fmt::Debug for Proxy {
 }
 
 impl Proxy {
+    /// What `Proxy(url)` would hold.
+    ///
+    /// # Errors
+    /// Those of the class.
+    pub(super) fn of_url(url: &PyObject, vm: &VirtualMachine) -> PyResult<Parts> {
+        let args = ProxyArgs {
+            url: url.to_owned(),
+            ssl_context: OptionalArg::Missing,
+            auth: OptionalArg::Missing,
+            headers: OptionalArg::Missing,
+        };
+        args.parse(vm)
+    }
+
     /// What it holds now.
     pub(super) fn parts(&self) -> Parts {
         self.parts.read().clone()

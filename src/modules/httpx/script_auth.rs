@@ -34,7 +34,7 @@ impl ScriptAuth {
     }
 
     fn mode(&self) -> Mode {
-        self.reception.mode
+        self.reception.mode()
     }
 
     async fn begin(&mut self, request: EngineRequest) -> PyResult<EngineRequest> {
@@ -54,7 +54,8 @@ impl ScriptAuth {
         let Some(generator) = self.generator.clone() else {
             return Ok(None);
         };
-        let response: PyRef<Response> = with_vm(|vm| Response::from_answer(answer, &self.reception, vm));
+        let response: PyRef<Response> =
+            with_vm(|vm| Response::from_answer(answer, &self.reception, vm));
         let name = match self.mode() {
             Mode::Blocking => "send",
             Mode::Awaited => "asend",
@@ -90,14 +91,15 @@ impl AuthFlow for ScriptAuth {
 
     fn close(self: Box<Self>) -> BoxFuture<'static, Result<(), Error>> {
         Box::pin(async move {
+            let mode = self.mode();
             let Some(generator) = self.generator else {
                 return Ok(());
             };
-            let name = match self.mode() {
+            let name = match mode {
                 Mode::Blocking => "close",
                 Mode::Awaited => "aclose",
             };
-            let closed = self.mode().call_method(&generator, name, ()).await;
+            let closed = mode.call_method(&generator, name, ()).await;
             closed.map(drop).map_err(Raised::error)
         })
     }

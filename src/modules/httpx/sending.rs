@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use http::{HeaderMap, HeaderValue, header};
-use rustpython_vm::{Py, PyObjectRef, PyRef, PyResult, VirtualMachine};
+use rustpython_vm::{Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
 use super::auth::{self, AuthFlow};
 use super::cookies::Cookies;
@@ -13,7 +13,7 @@ use super::log::Log;
 use super::mode::Mode;
 use super::options::SendOptions;
 use super::raised::Raised;
-use super::request::Request;
+use super::request::{self, Request};
 use super::response::{Reception, Response};
 use super::script_auth::ScriptAuth;
 use super::session::{Defaults, Session};
@@ -23,7 +23,7 @@ use super::with_vm;
 use crate::engine::Error;
 use crate::engine::http::auth::BasicAuth;
 use crate::engine::http::flow::{self, Auth, Failed, Flow, Policy, Route};
-use crate::engine::http::{Request as EngineRequest, Url};
+use crate::engine::http::{Request as EngineRequest, Timeouts, Url};
 
 /// A request on its way: what the engine needs to answer it.
 pub(super) struct Sending {
@@ -46,7 +46,13 @@ impl Session {
         self.engage(vm)?;
         let defaults = self.defaults();
         let reception = self.reception(&defaults);
-        let auth = auth_of(&request, &defaults, options.auth.into_option(), &reception, vm)?;
+        let auth = auth_of(
+            &request,
+            &defaults,
+            options.auth.into_option(),
+            &reception,
+            vm,
+        )?;
         let follow_redirects = match options.follow_redirects.into_option() {
             Some(it) if !UseClientDefault::is_meant_by(&it) => it.try_to_bool(vm)?,
             _ => defaults.follow_redirects,
@@ -71,31 +77,30 @@ impl Session {
             reception,
         })
     }
-
 }
 
 /// Who authenticates: the request's own `auth=`, else the client's, else the URL's credentials.
 fn auth_of(
-        request: &EngineRequest,
-        defaults: &Defaults,
-        own: Option<PyObjectRef>,
-        reception: &Reception,
-        vm: &VirtualMachine,
-    ) -> PyResult<Auth> {
-        let chosen = match own {
-            Some(own) if !UseClientDefault::is_meant_by(&own) => auth::parse(&own, vm)?,
-            _ => match &defaults.auth {
-                Some(auth) => auth::flow_of(auth, vm)?,
-                None => AuthFlow::None,
-            },
-        };
-        Ok(match chosen {
-            AuthFlow::None => BasicAuth::of(&request.head.url).map_or(Auth::None, Auth::Basic),
-            AuthFlow::Basic(auth) => Auth::Basic(auth),
-            AuthFlow::Digest(auth) => Auth::Digest(auth),
-            AuthFlow::User(auth) => Auth::Flow(Box::new(ScriptAuth::new(auth, reception))),
-        })
-    }
+    request: &EngineRequest,
+    defaults: &Defaults,
+    own: Option<PyObjectRef>,
+    reception: &Reception,
+    vm: &VirtualMachine,
+) -> PyResult<Auth> {
+    let chosen = match own {
+        Some(own) if !UseClientDefault::is_meant_by(&own) => auth::parse(&own, vm)?,
+        _ => match &defaults.auth {
+            Some(auth) => auth::flow_of(auth, vm)?,
+            None => AuthFlow::None,
+        },
+    };
+    Ok(match chosen {
+        AuthFlow::None => BasicAuth::of(&request.head.url).map_or(Auth::None, Auth::Basic),
+        AuthFlow::Basic(auth) => Auth::Basic(auth),
+        AuthFlow::Digest(auth) => Auth::Digest(auth),
+        AuthFlow::User(auth) => Auth::Flow(Box::new(ScriptAuth::new(auth, reception))),
+    })
+}
 
 impl Sending {
     /// Waits for the head of the final response: its content is still to be read.
@@ -112,11 +117,11 @@ impl Sending {
     /// Waits for the whole response.
     pub(super) async fn fetch(self) -> PyResult<PyRef<Response>> {
         let response = self.open().await?;
-        match Response::read_content(&response).await {
-            Ok(()) => Ok(response),
+        match Response::read_all(&response).await {
+            Ok(_) => Ok(response),
             Err(raised) => {
                 // What closing raises besides matters less.
-                let _ = Response::close_content(&response).await;
+                let _ = response.give_up().await;
                 Err(raised)
             }
         }
@@ -134,7 +139,9 @@ struct Handling {
 
 impl Policy for Handling {
     fn route(&self, url: &Url) -> Result<Route, Error> {
-        Ok(with_vm(|vm| self.transports.route(url, &self.reception, vm)))
+        Ok(with_vm(|vm| {
+            self.transports.route(url, &self.reception, vm)
+        }))
     }
 
     fn cookies(&self) -> Option<&dyn flow::Cookies> {
@@ -173,12 +180,27 @@ impl flow::Cookies for Jar {
 pub(super) fn check_mode(request: &Py<Request>, mode: Mode, vm: &VirtualMachine) -> PyResult<()> {
     let kind = request.stream_kind(vm)?;
     match mode {
-        Mode::Blocking if !kind.sync => Err(vm.new_runtime_error(
-            "Attempted to send an async request with a sync Client instance.",
-        )),
-        Mode::Awaited if !kind.asynchronous => Err(vm.new_runtime_error(
-            "Attempted to send an sync request with an AsyncClient instance.",
-        )),
+        Mode::Blocking if !kind.sync => Err(
+            vm.new_runtime_error("Attempted to send an async request with a sync Client instance.")
+        ),
+        Mode::Awaited if !kind.asynchronous => Err(
+            vm.new_runtime_error("Attempted to send an sync request with an AsyncClient instance.")
+        ),
         _ => Ok(()),
     }
+}
+
+/// The request object of a script, to be sent by a client.
+///
+/// # Errors
+/// TypeError when it is none, and those of [`check_mode`].
+pub(super) fn request_of(
+    request: &PyObject,
+    session: &Session,
+    vm: &VirtualMachine,
+) -> PyResult<EngineRequest> {
+    if let Some(request) = request.downcast_ref::<Request>() {
+        check_mode(request, session.mode, vm)?;
+    }
+    request::to_engine(request, Timeouts::all(None), vm)
 }

@@ -4,10 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use rustpython_vm::{
-    AsObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
-    builtins::PyDictRef,
-    common::lock::PyRwLock,
-    function::OptionalArg,
+    PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, builtins::PyDictRef,
+    common::lock::PyRwLock, function::OptionalArg,
 };
 
 use super::config::parse_timeout;

@@ -4,8 +4,8 @@ use std::fmt;
 
 use runtime_bridge::{Coroutine, block_on};
 use rustpython_vm::{
-    AsObject, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
-    common::lock::PyMutex, function::FuncArgs, pyclass,
+    AsObject, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, common::lock::PyMutex,
+    function::FuncArgs, pyclass,
 };
 
 use super::client::Client;
@@ -60,7 +60,8 @@ impl What {
                     let request = client.get_attr("build_request", vm)?.call(build, vm)?;
                     let mut send = FuncArgs::from(vec![request]);
                     args.sending.add_to(&mut send.kwargs, vm);
-                    send.kwargs.insert("stream".into(), vm.ctx.new_bool(true).into());
+                    send.kwargs
+                        .insert("stream".into(), vm.ctx.new_bool(true).into());
                     Ok((client.get_attr("send", vm)?, send))
                 })?;
                 mode.call(&send, args).await

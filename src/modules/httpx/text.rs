@@ -1,7 +1,11 @@
 //! From the bytes of a body to text.
 
-use rustpython_vm::{PyResult, VirtualMachine, builtins::PyStrRef};
+use runtime_bridge::Homing;
+use rustpython_vm::{
+    AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyStrRef,
+};
 
+use crate::engine::http::text::TextDecoder as Native;
 use crate::modules::convert::new_str;
 
 /// The charset parameter of a Content-Type.
@@ -14,50 +18,72 @@ pub(super) fn charset(content_type: &str) -> Option<&str> {
     })
 }
 
-/// The encodings that are decoded here; all others go through the interpreter's codecs.
-enum Native {
-    Utf8,
-    Latin1,
-    Ascii,
-}
-
-fn native(encoding: &str) -> Option<Native> {
-    Some(match &*encoding.to_ascii_lowercase() {
-        "utf-8" | "utf8" | "utf_8" => Native::Utf8,
-        "iso-8859-1" | "iso8859-1" | "latin-1" | "latin1" => Native::Latin1,
-        "ascii" | "us-ascii" => Native::Ascii,
-        _ => return None,
-    })
-}
-
 /// Whether the interpreter has a codec of that name.
 pub(super) fn is_known(encoding: &str, vm: &VirtualMachine) -> bool {
-    native(encoding).is_some() || vm.state.codec_registry.lookup(encoding, vm).is_ok()
+    Native::new(encoding).is_some() || vm.state.codec_registry.lookup(encoding, vm).is_ok()
 }
 
 /// Decodes; what is malformed becomes U+FFFD.
 pub(super) fn decode(bytes: &[u8], encoding: &str, vm: &VirtualMachine) -> PyResult<PyStrRef> {
-    let text = match native(encoding) {
-        Some(Native::Utf8) => String::from_utf8_lossy(bytes),
-        Some(Native::Latin1) => bytes.iter().map(|&byte| char::from(byte)).collect(),
-        Some(Native::Ascii) => bytes.iter().map(|&byte| ascii(byte)).collect(),
-        None => return decode_with_codec(bytes, encoding, vm),
-    };
-    Ok(new_str(&text, vm))
+    if Native::is_utf8(encoding) {
+        return Ok(new_str(&String::from_utf8_lossy(bytes), vm));
+    }
+    let mut decoder = TextDecoder::new(encoding, vm)?;
+    let text = decoder.decode(bytes, vm)?;
+    let rest = decoder.finish(vm)?;
+    if rest.is_empty() {
+        return Ok(text);
+    }
+    vm._add(text.as_object(), rest.as_object())?
+        .try_into_value(vm)
 }
 
-fn ascii(byte: u8) -> char {
-    if byte.is_ascii() {
-        char::from(byte)
-    } else {
-        char::REPLACEMENT_CHARACTER
+/// Decodes text as it arrives; what is malformed becomes U+FFFD.
+pub(super) enum TextDecoder {
+    /// An encoding that gives here what the interpreter's codec would.
+    Native(Native),
+    /// Any other: the interpreter's incremental decoder.
+    Codec(Homing<PyObjectRef>),
+}
+
+impl TextDecoder {
+    /// # Errors
+    /// `LookupError` for an encoding that is not known.
+    pub(super) fn new(encoding: &str, vm: &VirtualMachine) -> PyResult<Self> {
+        if let Some(native) = Native::new(encoding) {
+            return Ok(Self::Native(native));
+        }
+        let codecs = vm.import("codecs", 0)?;
+        let class = vm.call_method(&codecs, "getincrementaldecoder", (encoding.to_owned(),))?;
+        let decoder = class.call(("replace".to_owned(),), vm)?;
+        Ok(Self::Codec(Homing::new(decoder)))
+    }
+
+    /// The text of the next bytes. What may yet be completed is held back.
+    pub(super) fn decode(&mut self, bytes: &[u8], vm: &VirtualMachine) -> PyResult<PyStrRef> {
+        match self {
+            Self::Native(native) => Ok(new_str(&native.decode(bytes), vm)),
+            Self::Codec(decoder) => run_codec(decoder, bytes, false, vm),
+        }
+    }
+
+    /// The text of what was held back, at the end.
+    pub(super) fn finish(&mut self, vm: &VirtualMachine) -> PyResult<PyStrRef> {
+        match self {
+            Self::Native(native) => Ok(new_str(&native.finish(), vm)),
+            Self::Codec(decoder) => run_codec(decoder, b"", true, vm),
+        }
     }
 }
 
-fn decode_with_codec(bytes: &[u8], encoding: &str, vm: &VirtualMachine) -> PyResult<PyStrRef> {
+fn run_codec(
+    decoder: &PyObject,
+    bytes: &[u8],
+    last: bool,
+    vm: &VirtualMachine,
+) -> PyResult<PyStrRef> {
     let bytes = vm.ctx.new_bytes(bytes.to_vec());
-    let arguments = (encoding.to_owned(), "replace".to_owned());
-    vm.call_method(bytes.as_ref(), "decode", arguments)?
+    vm.call_method(decoder, "decode", (bytes, last))?
         .try_into_value(vm)
 }
 

@@ -8,9 +8,9 @@ use rustpython_vm::{
     function::{FuncArgs, KwArgs, OptionalArg},
 };
 
-use super::args::wrong_type;
 use crate::engine::tls::{Identity, TlsSettings, Verify};
 use crate::modules::convert::utf8;
+use crate::modules::convert::wrong_type;
 use crate::modules::ssl_context::{is_context, load_error, load_identity, settings_of};
 
 /// What `verify=<str>` warns of, and does nevertheless.
@@ -127,7 +127,12 @@ pub(super) fn create_context(args: ContextArgs, vm: &VirtualMachine) -> PyResult
     let verify = args.verify.unwrap_or_else(|| vm.ctx.new_bool(true).into());
     let context = context_that(&verify, args.trust_env, vm)?;
     let cert = args.cert.into_option();
-    if let Some(cert) = cert.as_deref().map(|cert| given(cert, vm)).transpose()?.flatten() {
+    if let Some(cert) = cert
+        .as_deref()
+        .map(|cert| given(cert, vm))
+        .transpose()?
+        .flatten()
+    {
         warn(CERT, vm)?;
         let load = context.get_attr("load_cert_chain", vm)?;
         load.call(FuncArgs::from(cert_parts(cert, vm)?), vm)?;

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use http::HeaderMap;
 use rustpython_vm::{
-    FromArgs, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    AsObject, FromArgs, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyDict, PyInt, PyStr, PyTuple},
     function::OptionalArg,
 };
@@ -19,7 +19,7 @@ use crate::engine::http::proxy::environment;
 use crate::engine::http::{self as engine, Mounts, TransportConfig, UrlPattern};
 use crate::engine::net::{OptionValue, SocketOption, SocketSettings};
 use crate::engine::tls::TlsSettings;
-use crate::modules::convert::{bytes_like, given, path, str_or_bytes, utf8};
+use crate::modules::convert::{bytes_like, given, str_or_bytes, utf8, wrong_type};
 use crate::modules::ssl_context;
 
 /// What a client takes for the transports that it makes, or instead of them.
@@ -85,7 +85,7 @@ impl HttpTransportArgs {
     pub(super) fn transport(self, vm: &VirtualMachine) -> PyResult<engine::HttpTransport> {
         let tls = parse_tls(&self.verify, &self.cert, self.trust_env, vm)?;
         let proxy = given(self.proxy, vm).map(|proxy| parse_proxy(&proxy, &tls, vm));
-        let uds = given(self.uds, vm).map(|uds| path(&uds, "uds", vm));
+        let uds = given(self.uds, vm).map(|uds| ssl_context::path_of(&uds, vm));
         let address = given(self.local_address, vm).map(|it| parse_address(&it, vm));
         let options = given(self.socket_options, vm).map(|it| parse_socket_options(&it, vm));
         let sockets = SocketSettings {
@@ -140,7 +140,11 @@ pub(super) fn transports(
     let mut mounts = Vec::new();
     if let Some(proxy) = proxy {
         let proxy = parse_proxy(&proxy, &config.tls, vm)?;
-        mounts.push(mount("all://", Some(through(proxy, &config, mode, vm)), vm)?);
+        mounts.push(mount(
+            "all://",
+            Some(through(proxy, &config, mode, vm)),
+            vm,
+        )?);
     } else if trust_env && own.is_none() {
         for (pattern, proxy) in environment::mounts() {
             let proxy = proxy.map(|proxy| environment_proxy(&proxy, &config.tls, vm));
@@ -174,10 +178,11 @@ fn mount(pattern: &str, carrier: Option<Carrier>, vm: &VirtualMachine) -> PyResu
 
 fn parse_mounts(mounts: &PyObject, mode: Mode, vm: &VirtualMachine) -> PyResult<Vec<Mount>> {
     let items = match mounts.downcast_ref::<PyDict>() {
-        Some(dict) => dict.into_iter().collect(),
+        Some(dict) => dict.into_iter().collect::<Vec<_>>(),
         None => {
             let items = vm.call_method(mounts, "items", ())?;
-            items.try_to_value::<Vec<(PyObjectRef, PyObjectRef)>>(vm)?
+            let dict = vm.ctx.types.dict_type.as_object().call((items,), vm)?;
+            dict.try_downcast_ref::<PyDict>(vm)?.into_iter().collect()
         }
     };
     let parse = |(pattern, transport): (PyObjectRef, PyObjectRef)| {
@@ -223,7 +228,11 @@ fn environment_proxy(
 }
 
 /// `proxy=`: a URL or a Proxy.
-fn parse_proxy(value: &PyObject, tls: &TlsSettings, vm: &VirtualMachine) -> PyResult<engine::Proxy> {
+fn parse_proxy(
+    value: &PyObject,
+    tls: &TlsSettings,
+    vm: &VirtualMachine,
+) -> PyResult<engine::Proxy> {
     let parts = match value.downcast_ref::<Proxy>() {
         Some(proxy) => proxy.parts(),
         None => Proxy::of_url(value, vm)?,
@@ -278,10 +287,7 @@ fn parse_limits(limits: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResu
     };
     match limits.downcast_ref::<Limits>() {
         Some(limits) => Ok(limits.engine()),
-        None => {
-            let class = limits.class().name().to_string();
-            Err(vm.new_type_error(format!("limits must be an httpx.Limits, not {class}")))
-        }
+        None => Err(wrong_type("limits", "an httpx.Limits", &limits, vm)),
     }
 }
 
@@ -297,7 +303,10 @@ fn parse_address(address: &PyObject, vm: &VirtualMachine) -> PyResult<IpAddr> {
 /// (level, option, None, length).
 fn parse_socket_options(options: &PyObject, vm: &VirtualMachine) -> PyResult<Vec<SocketOption>> {
     let options: Vec<PyObjectRef> = options.try_to_value(vm)?;
-    options.iter().map(|it| parse_socket_option(it, vm)).collect()
+    options
+        .iter()
+        .map(|it| parse_socket_option(it, vm))
+        .collect()
 }
 
 fn parse_socket_option(option: &PyObject, vm: &VirtualMachine) -> PyResult<SocketOption> {
@@ -308,7 +317,8 @@ fn parse_socket_option(option: &PyObject, vm: &VirtualMachine) -> PyResult<Socke
             (level, name, OptionValue::Null(length.try_to_value(vm)?))
         }
         _ => {
-            let message = "a socket option is (level, option, value), or (level, option, None, length)";
+            let message =
+                "a socket option is (level, option, value), or (level, option, None, length)";
             return Err(vm.new_value_error(message));
         }
     };
@@ -325,9 +335,6 @@ fn parse_option_value(value: &PyObject, vm: &VirtualMachine) -> PyResult<OptionV
     }
     match bytes_like(value, vm) {
         Some(bytes) => Ok(OptionValue::Bytes(bytes)),
-        None => {
-            let class = value.class().name().to_string();
-            Err(vm.new_type_error(format!("the value of a socket option is an int or bytes, not {class}")))
-        }
+        None => Err(wrong_type("a socket option", "an int or bytes", value, vm)),
     }
 }

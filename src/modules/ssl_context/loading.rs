@@ -39,7 +39,7 @@ pub(super) fn ask(password: &PyObject, vm: &VirtualMachine) -> PyResult<Vec<u8>>
 }
 
 /// A str, bytes or path-like object as a path.
-pub(super) fn path_of(path: &PyObject, vm: &VirtualMachine) -> PyResult<PathBuf> {
+pub(crate) fn path_of(path: &PyObject, vm: &VirtualMachine) -> PyResult<PathBuf> {
     FsPath::try_from_path_like(path.to_owned(), true, vm)?.to_path_buf(vm)
 }
 
@@ -62,7 +62,9 @@ pub(crate) fn load_error(error: LoadError, vm: &VirtualMachine) -> PyBaseExcepti
         .and_then(|class| class.call((message,), vm));
     match raised.map(|error| error.downcast()) {
         Ok(Ok(exception)) => exception,
-        Ok(Err(other)) => vm.new_type_error(format!("ssl.SSLError made a {}", other.class().name())),
+        Ok(Err(other)) => {
+            vm.new_type_error(format!("ssl.SSLError made a {}", other.class().name()))
+        }
         Err(error) => error,
     }
 }

@@ -11,7 +11,7 @@ use crate::engine::http::auth::{BasicAuth, DigestAuth};
 use crate::engine::http::request::{Head, Request};
 
 /// An authentication scheme of the user's: it names the requests to send and sees their answers.
-pub trait AuthFlow: Send {
+pub trait AuthFlow: Send + Sync {
     /// The request to send first.
     fn start(&mut self, request: Request) -> BoxFuture<'_, Result<Request, Error>>;
 

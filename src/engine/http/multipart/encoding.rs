@@ -40,13 +40,13 @@ fn quote(line: &mut Vec<u8>, text: &str) {
 ///
 /// # Errors
 /// `LocalProtocol` for a name that is no token or a value with a control character.
-pub(super) fn add_field(lines: &mut Vec<u8>, name: &str, value: &str) -> Result<(), Error> {
-    parse_header(name.as_bytes(), value.as_bytes()).map_err(|error| {
+pub(super) fn add_field(lines: &mut Vec<u8>, name: &[u8], value: &[u8]) -> Result<(), Error> {
+    parse_header(name, value).map_err(|error| {
         let message = format!("In a part of a multipart body: {error}");
         Error::new(Kind::LocalProtocol, message).caused_by(error)
     })?;
-    for text in ["\r\n", name, ": ", value] {
-        lines.extend_from_slice(text.as_bytes());
+    for text in [b"\r\n", name, b": ", value] {
+        lines.extend_from_slice(text);
     }
     Ok(())
 }
@@ -76,10 +76,10 @@ mod tests {
     #[test]
     fn fields_that_would_inject_others_are_refused() {
         let mut lines = Vec::new();
-        assert!(add_field(&mut lines, "X-A", "ü").is_ok());
+        assert!(add_field(&mut lines, b"X-A", "ü".as_bytes()).is_ok());
         let before = lines.clone();
         for (name, value) in [("X-B", "1\r\nX-C: 2"), ("X-B\r\n", "1"), ("X B", "1")] {
-            let error = add_field(&mut lines, name, value).unwrap_err();
+            let error = add_field(&mut lines, name.as_bytes(), value.as_bytes()).unwrap_err();
             assert_eq!(error.kind(), Kind::LocalProtocol);
         }
         assert_eq!(lines, before);

@@ -61,7 +61,7 @@ impl Part {
     ///
     /// # Errors
     /// `LocalProtocol` for a name that is no token or a value with a control character.
-    pub fn with_header(mut self, name: &str, value: &str) -> Result<Self, Error> {
+    pub fn with_header(mut self, name: &[u8], value: &[u8]) -> Result<Self, Error> {
         add_field(&mut self.head, name, value)?;
         Ok(self)
     }

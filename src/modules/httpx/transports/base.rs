@@ -2,11 +2,8 @@
 
 use runtime_bridge::{Coroutine, await_in_line};
 use rustpython_vm::{
-    Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
-    builtins::PyType,
-    function::FuncArgs,
-    pyclass,
-    types::Constructor,
+    Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, builtins::PyType,
+    function::FuncArgs, pyclass, types::Constructor,
 };
 
 use crate::modules::httpx::with_vm;

@@ -48,7 +48,7 @@ impl Carrier {
     }
 
     fn route(&self, reception: &Reception, vm: &VirtualMachine) -> Route {
-        let originals = match reception.mode {
+        let originals = match reception.mode() {
             Mode::Blocking => &BLOCKING,
             Mode::Awaited => &AWAITED,
         };
@@ -56,7 +56,10 @@ impl Carrier {
             (Some(native), Some(originals)) if originals.are_those_of(&self.object, vm) => {
                 Route::Direct(native.clone())
             }
-            _ => Route::Other(Box::new(ScriptTransport::new(self.object.clone(), reception.clone()))),
+            _ => Route::Other(Box::new(ScriptTransport::new(
+                self.object.clone(),
+                reception.clone(),
+            ))),
         }
     }
 
@@ -118,7 +121,10 @@ impl Transports {
 
     /// The default transport, then the mounted ones.
     pub(in crate::modules::httpx) fn all(&self) -> impl Iterator<Item = &Carrier> {
-        let mounted = self.mounts.iter().filter_map(|(_, carrier)| carrier.as_ref());
+        let mounted = self
+            .mounts
+            .iter()
+            .filter_map(|(_, carrier)| carrier.as_ref());
         std::iter::once(&self.default).chain(mounted)
     }
 }

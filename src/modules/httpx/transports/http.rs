@@ -60,7 +60,9 @@ async fn handle(
     match transport.answer(request, sent.clone()).await {
         Ok(answer) => {
             let reception = Reception::of(mode);
-            Ok(with_vm(|vm| Response::from_last(&Arc::new(answer), &reception, vm)))
+            Ok(with_vm(|vm| {
+                Response::from_last(&Arc::new(answer), &reception, vm)
+            }))
         }
         Err(error) => Err(with_vm(|vm| {
             to_exception(error, Some(Request::from_sent(&sent, vm)), vm)
@@ -202,7 +204,9 @@ impl AsyncHttpTransport {
     fn handle_async_request(zelf: &Py<Self>, request: PyObjectRef) -> Coroutine {
         let transport = zelf.slot.expect();
         Coroutine::new("AsyncHTTPTransport.handle_async_request", async move {
-            handle(transport, request, Mode::Awaited).await.map(Into::into)
+            handle(transport, request, Mode::Awaited)
+                .await
+                .map(Into::into)
         })
     }
 

@@ -46,16 +46,16 @@ async fn serve(
     request: EngineRequest,
     sent: Arc<Sent>,
 ) -> PyResult<Answer> {
-    let name = match reception.mode {
+    let name = match reception.mode() {
         Mode::Blocking => "handle_request",
         Mode::Awaited => "handle_async_request",
     };
     let object = with_vm(|vm| {
         let object = Request::from_engine(request, vm)?;
-        object.goes_along_with(&sent);
+        Request::go_along_with(&object, &sent);
         Ok(object)
     })?;
-    let mode = reception.mode;
+    let mode = reception.mode();
     let response = mode.call_method(&transport, name, (object,)).await?;
     with_vm(|vm| match response.downcast::<Response>() {
         Ok(response) => Response::to_answer(&response, &sent, &reception, vm),
@@ -66,4 +66,3 @@ async fn serve(
         }
     })
 }
-

@@ -1,0 +1,150 @@
+//! What a request says beyond HTTP, in its `extensions`.
+
+use std::fmt;
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use runtime_bridge::{Homing, await_in_line};
+use rustpython_vm::{
+    AsObject as _, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyDict, PyDictRef},
+};
+
+use crate::engine::BoxError;
+use crate::engine::http::trace::Trace;
+use crate::engine::http::{Options, Timeouts};
+use crate::modules::convert::{new_bytes, new_str, seconds, seconds_object, str_or_bytes};
+use crate::modules::httpx::raised::Raised;
+use crate::modules::httpx::{streams, with_vm};
+
+/// The timeouts and options that `extensions` give; `timeouts` are those of a request that names
+/// none.
+///
+/// # Errors
+/// TypeError for values of the wrong type.
+pub(in crate::modules::httpx) fn parse(
+    extensions: &PyObject,
+    timeouts: Timeouts,
+    vm: &VirtualMachine,
+) -> PyResult<(Timeouts, Option<Arc<Options>>)> {
+    let get = |name: &'static str| -> PyResult<Option<PyObjectRef>> {
+        let value = match extensions.downcast_ref::<PyDict>() {
+            Some(dict) if dict.is_empty() => return Ok(None),
+            Some(dict) => dict.get_item_opt(name, vm)?,
+            None => Some(vm.call_method(extensions, "get", (name,))?),
+        };
+        Ok(value.filter(|value| !vm.is_none(value)))
+    };
+    let timeouts = match get("timeout")? {
+        Some(timeout) => parse_timeout(&timeout, vm)?,
+        None => timeouts,
+    };
+    let server_name = get("sni_hostname")?
+        .map(|name| str_or_bytes(&name, "sni_hostname", vm))
+        .transpose()?
+        .map(|name| String::from_utf8_lossy(&name).into_owned());
+    let target = get("target")?
+        .map(|target| str_or_bytes(&target, "target", vm))
+        .transpose()?
+        .map(Into::into);
+    let trace = get("trace")?.map(|function| {
+        let function = Homing::new(function);
+        Arc::new(PythonTrace { function }) as Arc<dyn Trace>
+    });
+    let is_plain = server_name.is_none() && target.is_none() && trace.is_none();
+    let options = (!is_plain).then(|| {
+        Arc::new(Options {
+            server_name,
+            target,
+            trace,
+        })
+    });
+    Ok((timeouts, options))
+}
+
+/// A dict of any of connect, read, write and pool; what is missing waits for ever.
+fn parse_timeout(timeout: &PyObject, vm: &VirtualMachine) -> PyResult<Timeouts> {
+    let phase = |name: &'static str| {
+        let value = vm.call_method(timeout, "get", (name,))?;
+        seconds(&value, name, vm)
+    };
+    Ok(Timeouts {
+        connect: phase("connect")?,
+        read: phase("read")?,
+        write: phase("write")?,
+        pool: phase("pool")?,
+    })
+}
+
+/// Timeouts as `extensions["timeout"]` has them.
+pub(in crate::modules::httpx) fn timeout_dict(
+    timeouts: Timeouts,
+    vm: &VirtualMachine,
+) -> PyResult<PyDictRef> {
+    let Timeouts {
+        connect,
+        read,
+        write,
+        pool,
+    } = timeouts;
+    let phases = vm.ctx.new_dict();
+    for (name, limit) in [
+        ("connect", connect),
+        ("read", read),
+        ("write", write),
+        ("pool", pool),
+    ] {
+        phases.set_item(name, seconds_object(limit, vm), vm)?;
+    }
+    Ok(phases)
+}
+
+/// The dict that says the same. A trace function is not known any more.
+pub(super) fn shown(
+    timeouts: Timeouts,
+    options: Option<&Options>,
+    vm: &VirtualMachine,
+) -> PyResult<PyObjectRef> {
+    let phases = timeout_dict(timeouts, vm)?;
+    let shown = vm.ctx.new_dict();
+    shown.set_item("timeout", phases.into(), vm)?;
+    if let Some(name) = options.and_then(|options| options.server_name.as_deref()) {
+        shown.set_item("sni_hostname", new_str(name, vm).into(), vm)?;
+    }
+    if let Some(target) = options.and_then(|options| options.target.as_ref()) {
+        shown.set_item("target", new_bytes(target.clone(), vm).into(), vm)?;
+    }
+    Ok(shown.into())
+}
+
+/// A script's `trace` function, plain or asynchronous.
+struct PythonTrace {
+    function: Homing<PyObjectRef>,
+}
+
+impl fmt::Debug for PythonTrace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PythonTrace")
+    }
+}
+
+impl PythonTrace {
+    async fn call(&self, name: &'static str) -> PyResult<()> {
+        let awaitable = with_vm(|vm| {
+            let information = vm.ctx.new_dict();
+            let result = self.function.call((name, information), vm)?;
+            let is_awaitable = streams::has(result.as_object(), "__await__", vm);
+            Ok(is_awaitable.then_some(result))
+        })?;
+        if let Some(awaitable) = awaitable {
+            await_in_line(awaitable).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Trace for PythonTrace {
+    fn step(&self, name: &'static str) -> BoxFuture<'_, Result<(), BoxError>> {
+        Box::pin(async move { self.call(name).await.map_err(Raised::boxed) })
+    }
+}
