@@ -5,6 +5,8 @@ use std::time::Duration;
 use rustpython_vm::{
     AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyBytes, PyBytesRef, PyStr, PyStrRef},
+    AsObject, FromArgs, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyBytes, PyBytesRef, PyStr, PyStrRef},
     function::{ArgBytesLike, OptionalArg},
 };
 
@@ -69,6 +71,24 @@ pub(crate) fn seconds_object(value: Option<Duration>, vm: &VirtualMachine) -> Py
 /// The argument unless it is missing or None.
 pub(crate) fn given(value: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> Option<PyObjectRef> {
     value.into_option().filter(|value| !vm.is_none(value))
+}
+
+/// `get(key, default=None)`.
+#[derive(FromArgs)]
+pub(crate) struct KeyAndDefault {
+    #[pyarg(any)]
+    pub(crate) key: PyObjectRef,
+    #[pyarg(any, optional, py_default = "None")]
+    pub(crate) default: OptionalArg<PyObjectRef>,
+}
+
+/// `set(key, value=None)`.
+#[derive(FromArgs)]
+pub(crate) struct KeyAndValue {
+    #[pyarg(any)]
+    pub(crate) key: PyObjectRef,
+    #[pyarg(any, optional, py_default = "None")]
+    pub(crate) value: OptionalArg<PyObjectRef>,
 }
 
 /// A str object of text that is known to be UTF-8.
