@@ -14,7 +14,7 @@ use rustpython_vm::{
 };
 
 use super::basic::CredentialArgs;
-use super::classes::{Auth, start};
+use super::classes::{Auth, FlowArgs, start};
 use crate::engine::Error;
 use crate::engine::http::auth as engine;
 use crate::modules::convert::{new_bytes, str_or_bytes};
@@ -154,8 +154,8 @@ impl Initializer for DigestAuth {
 impl DigestAuth {
     /// Yields the request, and once more with credentials if it was challenged.
     #[pymethod]
-    fn auth_flow(zelf: PyRef<Self>, request: PyObjectRef, vm: &VirtualMachine) -> PyResult {
-        start("digest", zelf.as_object(), request, vm)
+    fn auth_flow(zelf: PyRef<Self>, args: FlowArgs, vm: &VirtualMachine) -> PyResult {
+        start("digest", zelf.as_object(), args, vm)
     }
 
     /// The Authorization field of a request, if there was a challenge before.
