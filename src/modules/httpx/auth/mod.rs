@@ -101,7 +101,7 @@ mod tests {
     /// What the expression gives is classified, after the statements ran.
     fn kind(scope: &Scope, statements: &str, expression: &str, vm: &VirtualMachine) -> String {
         let run = |source: &str| {
-            vm.run_string(scope.clone(), source, "<test>".to_owned())
+            vm.run_string(scope.clone(), source, "<test>")
                 .expect("the statements run")
         };
         run(statements);
