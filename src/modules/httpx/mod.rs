@@ -16,6 +16,7 @@ mod cookies;
 mod exceptions;
 mod headers;
 mod module;
+mod pickling;
 mod query;
 mod request;
 mod response;

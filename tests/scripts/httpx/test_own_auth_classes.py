@@ -1,5 +1,6 @@
 """DigestAuth where it does more than httpx's."""
 
+import pickle
 import re
 import threading
 import unittest
@@ -71,6 +72,13 @@ class Digest(unittest.TestCase):
         with self.assertRaises(NotImplementedError):
             authorize(auth, 'Digest realm="r", nonce="n", qop="auth-int"')
         self.assertEqual(next(auth.auth_flow(Request())).headers, {})
+
+    def test_pickling_keeps_the_credentials_and_attributes(self):
+        auth = httpx.DigestAuth("user", "pass")
+        auth.note = "mine"
+        other = pickle.loads(pickle.dumps(auth))
+        self.assertEqual(other.note, "mine")
+        self.assertIn('username="user"', authorize(other, 'Digest realm="r", nonce="n"'))
 
     def test_quotes_are_escaped(self):
         header = authorize(httpx.DigestAuth('a"b', "pass"), r'Digest realm="c\\d", nonce="n"')

@@ -19,6 +19,7 @@ use crate::engine::Error;
 use crate::engine::http::auth as engine;
 use crate::modules::convert::{new_bytes, str_or_bytes};
 use crate::modules::httpx::exceptions::to_exception;
+use crate::modules::httpx::pickling::{reduce, restore};
 use crate::modules::httpx::url;
 
 /// DigestAuth(username, password): the Digest scheme (RFC 7616, 2617 and 2069).
@@ -215,27 +216,19 @@ impl DigestAuth {
     /// The credentials are pickled, the last challenge is not.
     #[pymethod]
     fn __reduce__(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
-        let attributes = zelf.as_object().dict();
-        let attributes = attributes.map_or_else(|| vm.ctx.none(), Into::into);
         let (username, password) = (Self::_username(zelf, vm)?, Self::_password(zelf, vm)?);
-        let state = vec![username.into(), password.into(), attributes];
-        let state = vm.ctx.new_tuple(state).into();
-        let make = vm.import("copyreg", 0)?.get_attr("__newobj__", vm)?;
-        let class = vm.ctx.new_tuple(vec![zelf.class().to_owned().into()]);
-        Ok(vm.ctx.new_tuple(vec![make, class.into(), state]).into())
+        let credentials = vm.ctx.new_tuple(vec![username.into(), password.into()]);
+        reduce(zelf.as_object(), credentials.into(), vm)
     }
 
     #[pymethod]
     fn __setstate__(zelf: &Py<Self>, state: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
-        let state: Vec<PyObjectRef> = state.try_to_value(vm)?;
-        let [username, password, attributes] = &state[..] else {
-            return Err(vm.new_value_error("this is no state of a DigestAuth"));
+        let credentials = restore(zelf.as_object(), state, vm)?;
+        let credentials: Vec<PyObjectRef> = credentials.try_to_value(vm)?;
+        let [username, password] = &credentials[..] else {
+            return Err(vm.new_value_error("this is no pickled state of DigestAuth"));
         };
-        zelf.set_credentials(username, password, vm)?;
-        if let (Some(own), false) = (zelf.as_object().dict(), vm.is_none(attributes)) {
-            vm.call_method(own.as_object(), "update", (attributes.clone(),))?;
-        }
-        Ok(())
+        zelf.set_credentials(username, password, vm)
     }
 
     #[extend_class]

@@ -24,6 +24,7 @@ use rustpython_vm::{
 };
 
 use self::args::{ClearArgs, GetArgs, InitArgs, RequestArgs, ResponseArgs, SetArgs, WhichArgs};
+use super::pickling::{reduce, restore};
 use super::url;
 use crate::engine::http::cookies::{Cookie, CookieStore};
 
@@ -250,28 +251,14 @@ impl Cookies {
             Ok(store) => jar::new_cookies(&store, vm)?,
             Err(jar) => jar::cookies(&jar, vm)?,
         };
-        let attributes = zelf.as_object().dict();
-        let attributes = attributes.map_or_else(|| vm.ctx.none(), Into::into);
-        let state = vm
-            .ctx
-            .new_tuple(vec![vm.ctx.new_list(cookies).into(), attributes]);
-        let make = vm.import("copyreg", 0)?.get_attr("__newobj__", vm)?;
-        let class = vm.ctx.new_tuple(vec![zelf.class().to_owned().into()]);
-        let parts = vec![make, class.into(), state.into()];
-        Ok(vm.ctx.new_tuple(parts).into())
+        reduce(zelf.as_object(), vm.ctx.new_list(cookies).into(), vm)
     }
 
     #[pymethod]
-    fn __setstate__(
-        zelf: &Py<Self>,
-        (cookies, attributes): (PyObjectRef, PyObjectRef),
-        vm: &VirtualMachine,
-    ) -> PyResult<()> {
+    fn __setstate__(zelf: &Py<Self>, state: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+        let cookies = restore(zelf.as_object(), state, vm)?;
         let jar = jar::of_cookies(cookies.try_to_value(vm)?, vm)?;
         *zelf.kept.lock() = Kept::Jar(jar);
-        if let (Some(own), false) = (zelf.as_object().dict(), vm.is_none(&attributes)) {
-            vm.call_method(own.as_object(), "update", (attributes,))?;
-        }
         Ok(())
     }
 
