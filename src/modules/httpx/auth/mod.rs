@@ -94,7 +94,7 @@ pub(super) fn parse(auth: &PyObject, vm: &VirtualMachine) -> PyResult<AuthFlow> 
 
 #[cfg(test)]
 mod tests {
-    use rustpython_vm::{VirtualMachine, scope::Scope};
+    use rustpython_vm::{AsObject, VirtualMachine, scope::Scope};
 
     use super::*;
 
