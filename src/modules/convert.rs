@@ -3,10 +3,8 @@
 use std::time::Duration;
 
 use rustpython_vm::{
-    AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyBaseExceptionRef, PyBytes, PyBytesRef, PyStr, PyStrRef},
     AsObject, FromArgs, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyBytes, PyBytesRef, PyStr, PyStrRef},
+    builtins::{PyBaseExceptionRef, PyBytes, PyBytesRef, PyStr, PyStrRef},
     function::{ArgBytesLike, OptionalArg},
 };
 
