@@ -89,8 +89,9 @@ impl Decoder {
         }
     }
 
-    /// The next piece, never empty and of at most [`MAX_PIECE`](super::MAX_PIECE) bytes (what is not encoded comes
-    /// out as it was pushed), or `None` when more has to be pushed first.
+    /// The next piece, or `None` when more has to be pushed first. A piece is never empty, and has
+    /// at most [`MAX_PIECE`](super::MAX_PIECE) bytes; what is not encoded comes out as it was
+    /// pushed.
     ///
     /// # Errors
     /// `Decoding` for malformed data; so does every later call.
