@@ -13,8 +13,10 @@ use crate::engine::error::{Error, Kind};
 /// Undoes the content codings of one response.
 ///
 /// ```
-/// # use tauraro::engine::http::decode::Decoder;
-/// # fn decode(headers: &http::HeaderMap, received: Vec<bytes::Bytes>) -> Result<(), tauraro::engine::Error> {
+/// # use bytes::Bytes;
+/// # use http::HeaderMap;
+/// # use tauraro::engine::{Error, http::decode::Decoder};
+/// # fn decode(headers: &HeaderMap, received: Vec<Bytes>) -> Result<(), Error> {
 /// let mut decoder = Decoder::new(headers)?;
 /// for data in received {
 ///     decoder.push(data);
