@@ -46,7 +46,7 @@ fn find_original(ctx: &Context) -> &'static PyModuleDef {
 fn exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
     let original = ORIGINAL.get().expect("the definition was made of it");
     original.exec_module(vm, module)?;
-    Record::make_static_type();
+    drop(Record::make_static_type());
     let class = module.as_object().get_attr("_SSLContext", vm)?;
     let Ok(class) = class.downcast::<PyType>() else {
         return Err(vm.new_type_error("_ssl._SSLContext is no class"));
