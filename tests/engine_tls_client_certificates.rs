@@ -59,7 +59,8 @@ impl Files {
 }
 
 fn encrypted(key: &[u8], password: &str) -> String {
-    let parameters = Parameters::generate_pbkdf2_sha256_aes256cbc(2048, b"saltsalt", [7; 16]).unwrap();
+    let parameters =
+        Parameters::generate_pbkdf2_sha256_aes256cbc(2048, b"saltsalt", [7; 16]).unwrap();
     let key = PrivateKeyInfoRef::try_from(key).unwrap();
     let encrypted = key.encrypt_with_params(parameters, password).unwrap();
     let pem = encrypted.to_pem("ENCRYPTED PRIVATE KEY", LineEnding::LF);
@@ -129,13 +130,23 @@ fn files_that_are_missing_or_mixed_up_are_named() {
     let (files, other) = (Files::of(&authority), Files::of(&authority));
     let missing = files.folder.path().join("missing.pem");
     let error = load(&missing, None, None).unwrap_err();
-    assert!(matches!(&error, LoadError::Read { path, .. } if *path == missing), "{error}");
+    assert!(
+        matches!(&error, LoadError::Read { path, .. } if *path == missing),
+        "{error}"
+    );
     let error = load(&files.chain, Some(&missing), None).unwrap_err();
-    assert!(matches!(&error, LoadError::Read { path, .. } if *path == missing), "{error}");
+    assert!(
+        matches!(&error, LoadError::Read { path, .. } if *path == missing),
+        "{error}"
+    );
     let cases = [
         (&files.chain, &files.chain, "holds no private key"),
         (&files.key, &files.key, "holds no certificate"),
-        (&files.chain, &other.key, "is not that of the certificate in"),
+        (
+            &files.chain,
+            &other.key,
+            "is not that of the certificate in",
+        ),
     ];
     for (chain, key, expected) in cases {
         let error = load(chain, Some(key), None).unwrap_err().to_string();

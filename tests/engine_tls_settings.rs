@@ -151,7 +151,10 @@ fn the_cipher_suites_are_kept_to() {
 #[test]
 fn the_secrets_are_written_where_asked() {
     let folder = TempDir::new().unwrap();
-    let (first, second) = (folder.path().join("keys"), folder.path().join("no/such/folder"));
+    let (first, second) = (
+        folder.path().join("keys"),
+        folder.path().join("no/such/folder"),
+    );
     let authority = Authority::new();
     let url = at(authority.serve(&["localhost"], |_| {}));
     let logging = |path| TlsSettings {
@@ -160,7 +163,10 @@ fn the_secrets_are_written_where_asked() {
     };
     about(logging(first.clone()), &url).unwrap();
     let written = fs::read_to_string(&first).unwrap();
-    assert!(written.contains("CLIENT_HANDSHAKE_TRAFFIC_SECRET "), "{written}");
+    assert!(
+        written.contains("CLIENT_HANDSHAKE_TRAFFIC_SECRET "),
+        "{written}"
+    );
     // Appended to, and private.
     about(logging(first.clone()), &url).unwrap();
     assert!(fs::read_to_string(&first).unwrap().starts_with(&written));

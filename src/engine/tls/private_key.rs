@@ -223,7 +223,10 @@ mod tests {
             let error = open(text, Some("Secret")).unwrap_err();
             assert!(matches!(error, LoadError::Password(_)), "{error}");
             let error = open(text, None).unwrap_err().to_string();
-            assert_eq!(error, "the key in 'key.pem' is encrypted and needs a password");
+            assert_eq!(
+                error,
+                "the key in 'key.pem' is encrypted and needs a password"
+            );
         }
     }
 
@@ -260,6 +263,9 @@ mod tests {
     fn a_file_without_a_key_is_named() {
         let text = "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n";
         let error = Section::find(text.as_bytes(), "'key.pem'").unwrap_err();
-        assert_eq!(error.to_string(), "'key.pem' holds no private key in PEM format");
+        assert_eq!(
+            error.to_string(),
+            "'key.pem' holds no private key in PEM format"
+        );
     }
 }

@@ -127,7 +127,12 @@ pub(super) fn create_context(args: ContextArgs, vm: &VirtualMachine) -> PyResult
     let verify = args.verify.unwrap_or_else(|| vm.ctx.new_bool(true).into());
     let context = context_that(&verify, args.trust_env, vm)?;
     let cert = args.cert.into_option();
-    if let Some(cert) = cert.as_deref().map(|cert| given(cert, vm)).transpose()?.flatten() {
+    if let Some(cert) = cert
+        .as_deref()
+        .map(|cert| given(cert, vm))
+        .transpose()?
+        .flatten()
+    {
         warn(CERT, vm)?;
         let load = context.get_attr("load_cert_chain", vm)?;
         load.call(FuncArgs::from(cert_parts(cert, vm)?), vm)?;
@@ -138,9 +143,10 @@ pub(super) fn create_context(args: ContextArgs, vm: &VirtualMachine) -> PyResult
 fn context_that(verify: &PyObject, trust_env: bool, vm: &VirtualMachine) -> PyResult {
     let ssl = vm.import("ssl", 0)?;
     if verify.is(&vm.ctx.true_value) || vm.is_none(verify) {
-        let named = match trust_env {
-            true => environment(vm)?,
-            false => None,
+        // create_default_context would heed the environment by itself.
+        let named = match environment(vm)? {
+            Some(_) if !trust_env => Some(("cafile", system_file(&ssl, vm)?)),
+            named => named,
         };
         return default_context(&ssl, named, vm);
     }
@@ -175,6 +181,12 @@ fn default_context(
     let create = ssl.get_attr("create_default_context", vm)?;
     let named = named.map(|(name, value)| (name.to_owned(), value));
     create.call(KwArgs::from_iter(named), vm)
+}
+
+/// The system's certificates, in the one file that it keeps them in.
+fn system_file(ssl: &PyObject, vm: &VirtualMachine) -> PyResult {
+    let paths = vm.call_method(ssl, "get_default_verify_paths", ())?;
+    paths.get_attr("openssl_cafile", vm)
 }
 
 /// What `SSL_CERT_FILE` or, without it, `SSL_CERT_DIR` says.

@@ -2,13 +2,13 @@
 
 use std::sync::{Arc, OnceLock};
 
-use rustpython_vm::builtins::{
-    PyBytesRef, PyModule, PyModuleDef, PyModuleSlots, PyStr, PyType,
-};
 use rustpython_vm::builtins::descriptor::PyMethodDescriptor;
+use rustpython_vm::builtins::{PyBytesRef, PyModule, PyModuleDef, PyModuleSlots, PyStr, PyType};
 use rustpython_vm::class::PyClassImpl as _;
 use rustpython_vm::function::{FuncArgs, ItemDoc, PyMethodFlags};
-use rustpython_vm::{AsObject as _, Context, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
+use rustpython_vm::{
+    AsObject as _, Context, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
+};
 
 use super::loading::{ask, load_identity, path_of};
 use super::record::{Record, note};
@@ -106,7 +106,12 @@ fn replace(
 }
 
 /// The argument at `position` or by `name`, unless it is missing or None.
-fn argument(args: &FuncArgs, position: usize, name: &str, vm: &VirtualMachine) -> Option<PyObjectRef> {
+fn argument(
+    args: &FuncArgs,
+    position: usize,
+    name: &str,
+    vm: &VirtualMachine,
+) -> Option<PyObjectRef> {
     let argument = args.args.get(position).or_else(|| args.kwargs.get(name));
     argument.filter(|value| !vm.is_none(value)).cloned()
 }

@@ -62,7 +62,9 @@ pub(crate) fn load_error(error: LoadError, vm: &VirtualMachine) -> PyBaseExcepti
         .and_then(|class| class.call((message,), vm));
     match raised.map(|error| error.downcast()) {
         Ok(Ok(exception)) => exception,
-        Ok(Err(other)) => vm.new_type_error(format!("ssl.SSLError made a {}", other.class().name())),
+        Ok(Err(other)) => {
+            vm.new_type_error(format!("ssl.SSLError made a {}", other.class().name()))
+        }
         Err(error) => error,
     }
 }

@@ -109,7 +109,10 @@ fn refuse_overrides(context: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     };
     let own = context.class();
     for name in ["wrap_socket", "wrap_bio"] {
-        let (is, was) = (own.as_object().get_attr(name, vm)?, class.get_attr(name, vm)?);
+        let (is, was) = (
+            own.as_object().get_attr(name, vm)?,
+            class.get_attr(name, vm)?,
+        );
         if !is.is(&was) {
             let own = own.name();
             return Err(vm.new_type_error(format!(
@@ -143,9 +146,8 @@ fn versions(context: &PyObject, vm: &VirtualMachine) -> PyResult<(Version, Versi
         version => version,
     };
     let options = number(context, "options", vm)?;
-    let allows = |version, forbidden| {
-        (minimum..=maximum).contains(&version) && options & forbidden == 0
-    };
+    let allows =
+        |version, forbidden| (minimum..=maximum).contains(&version) && options & forbidden == 0;
     let (tls12, tls13) = (
         allows(constant::TLS_1_2, constant::OP_NO_TLS_1_2),
         allows(constant::TLS_1_3, constant::OP_NO_TLS_1_3),

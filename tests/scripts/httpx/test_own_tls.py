@@ -82,8 +82,8 @@ class OwnArguments(unittest.TestCase):
 
     def test_cert_is_honoured_beside_a_path_in_verify(self):
         cert = (pathlib.Path(CLIENT_CERT), pathlib.Path(CLIENT_KEY))
-        response = httpx.get(server("HTTPS_KNOWN_CLIENTS"), verify=CA, cert=cert)
-        self.assertEqual(response.status_code, 200)
+        with httpx.Client(verify=CA, cert=cert) as client:
+            self.assertEqual(client.get(server("HTTPS_KNOWN_CLIENTS")).status_code, 200)
 
     def test_a_folder_is_read_whatever_its_file_names(self):
         response = httpx.get(server("HTTPS"), verify=os.path.dirname(CA))

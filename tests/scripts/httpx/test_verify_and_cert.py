@@ -98,16 +98,15 @@ class Cert(Quiet):
             with self.assertRaises(httpx.TransportError):
                 self.get(cert)
 
-    def test_functions_take_it_too(self):
-        url = server("HTTPS_KNOWN_CLIENTS")
-        response = httpx.get(url, cert=(CLIENT_CERT, CLIENT_KEY))
-        self.assertEqual(response.status_code, 200)
+    def test_functions_do_not_take_it(self):
+        with self.assertRaises(TypeError):
+            httpx.get(server("HTTPS"), cert=(CLIENT_CERT, CLIENT_KEY))
 
     def test_it_adds_to_a_context(self):
         context = ssl.create_default_context(cafile=CA)
         url = server("HTTPS_KNOWN_CLIENTS")
-        cert = (CLIENT_CERT, CLIENT_KEY)
-        self.assertEqual(httpx.get(url, verify=context, cert=cert).status_code, 200)
+        with httpx.Client(verify=context, cert=(CLIENT_CERT, CLIENT_KEY)) as client:
+            self.assertEqual(client.get(url).status_code, 200)
 
     def test_a_missing_file_is_told_by_the_client(self):
         for cert in ["/nonexistent", (CLIENT_CERT, "/nonexistent")]:
@@ -137,6 +136,11 @@ class CreateSSLContext(Quiet):
         self.assertIs(context.verify_mode, ssl.CERT_REQUIRED)
         self.assertIs(context.check_hostname, True)
         self.assertEqual(httpx.get(server("HTTPS"), verify=context).status_code, 200)
+
+    def test_without_the_environment_the_systems_trust_is_meant(self):
+        context = httpx.create_ssl_context(trust_env=False)
+        with self.assertRaises(httpx.ConnectError):
+            httpx.get(server("HTTPS"), verify=context)
 
     def test_false_verifies_nothing(self):
         context = httpx.create_ssl_context(verify=False)
