@@ -34,6 +34,20 @@ class OwnContexts(unittest.TestCase):
         run = subprocess.run([sys.executable, "-c", NO_SSL], capture_output=True, check=True)
         self.assertEqual(run.stdout.strip(), b"False")
 
+    def test_more_roots_add_to_the_default_ones(self):
+        context = ssl.create_default_context()
+        context.load_verify_locations(OTHER_CA)
+        for name in ["HTTPS", "HTTPS_UNKNOWN_CA"]:
+            self.assertEqual(httpx.get(server(name), verify=context).status_code, 200)
+
+    def test_the_default_roots_are_those_of_the_time_they_were_loaded(self):
+        context = ssl.create_default_context()
+        trusted = os.environ.pop("SSL_CERT_FILE")
+        try:
+            self.assertEqual(httpx.get(server("HTTPS"), verify=context).status_code, 200)
+        finally:
+            os.environ["SSL_CERT_FILE"] = trusted
+
     def test_a_folder_in_a_context_is_read_whatever_its_file_names(self):
         context = ssl.create_default_context(capath=os.path.dirname(CA))
         self.assertEqual(httpx.get(server("HTTPS"), verify=context).status_code, 200)
@@ -59,6 +73,21 @@ class OwnContexts(unittest.TestCase):
         context = Own(ssl.PROTOCOL_TLS_CLIENT)
         context.load_verify_locations(CA)
         self.assertEqual(httpx.get(server("HTTPS"), verify=context).status_code, 200)
+
+    def test_a_context_of_truststore_trusts_what_the_system_does(self):
+        # truststore wraps sockets in its own way, to no other end.
+        class TrustStore(ssl.SSLContext):
+            __module__ = "truststore._api"
+
+            def __init__(self, protocol):
+                self._ctx = ssl.SSLContext(protocol)
+
+            wrap_bio = wrap_socket = None
+
+        context = TrustStore(ssl.PROTOCOL_TLS_CLIENT)
+        self.assertEqual(httpx.get(server("HTTPS"), verify=context).status_code, 200)
+        with self.assertRaises(httpx.ConnectError):
+            httpx.get(server("HTTPS_UNKNOWN_CA"), verify=context)
 
     def test_versions_that_are_not_spoken_are_told(self):
         context = ssl.create_default_context(cafile=CA)
