@@ -101,12 +101,14 @@ impl Authority {
         let signed = server_params(certificate)
             .signed_by(&key, issuer)
             .expect("sign the server's certificate");
-        let config = builder
+        let mut config = builder
             .with_single_cert(
                 vec![signed.der().clone()],
                 PrivateKeyDer::Pkcs8(key.serialize_der().into()),
             )
             .expect("the key belongs to the certificate");
+        // What a client is held to that offers other protocols alone.
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
         Arc::new(config)
     }
 

@@ -57,7 +57,11 @@ fn parse_verify(verify: &PyObject, vm: &VirtualMachine) -> PyResult<TlsSettings>
         return Ok(of(Verify::Disabled));
     }
     if is_context(verify, vm)? {
-        return settings_of(verify, vm);
+        return Ok(TlsSettings {
+            // The transport offers what it speaks, as httpcore does, whatever the context says.
+            alpn: Vec::new(),
+            ..settings_of(verify, vm)?
+        });
     }
     let path = path_of(verify, vm)?;
     let Some(path) = path.downcast_ref::<PyStr>() else {

@@ -173,6 +173,11 @@ class Contexts(unittest.TestCase):
         self.assertEqual(asyncio.run(main()), ["Hello, world!"] * 5)
         self.assertEqual(httpx.get(server("HTTPS"), verify=context).status_code, 200)
 
+    def test_its_protocols_are_not_what_the_client_offers(self):
+        context = ssl.create_default_context(cafile=CA)
+        context.set_alpn_protocols(["h2"])
+        self.assertEqual(get(context), "Hello, world!")
+
     def test_a_context_is_freed(self):
         context = ssl.create_default_context(cafile=CA)
         context.load_cert_chain(CLIENT_CERT, CLIENT_KEY)
