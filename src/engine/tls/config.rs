@@ -71,7 +71,11 @@ impl TlsConfig {
             Error::new(Kind::Connect, message).at(&target.url)
         })?;
         let name = ServerName::try_from(target.server_name().to_owned()).map_err(|error| {
-            let message = format!("'{}' of {} is no host name.", target.server_name(), target.url);
+            let message = format!(
+                "'{}' of {} is no host name.",
+                target.server_name(),
+                target.url
+            );
             Error::new(Kind::InvalidUrl, message)
                 .at(&target.url)
                 .caused_by(error)
