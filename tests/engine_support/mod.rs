@@ -1,6 +1,7 @@
 //! Small servers that do exactly what a test says, and shorthands for the client.
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses a part")]
 
+pub mod authority;
 pub mod http2;
 pub mod proxies;
 pub mod tls;
