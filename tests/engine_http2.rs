@@ -59,8 +59,9 @@ fn a_request_and_its_response() {
     let (parts, body) = requests.recv().unwrap();
     assert_eq!(body, b"body");
     assert_eq!(parts.uri, format!("{}p?q=1", server.url()).as_str());
-    let names: Vec<_> = parts.headers.keys().map(|name| name.as_str()).collect();
-    assert_eq!(names, ["x-b", "content-length"]);
+    let mut names: Vec<_> = parts.headers.keys().map(|name| name.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["content-length", "x-b"]);
     assert_eq!(client.stats(), Stats { open: 1, idle: 1 });
 }
 
@@ -324,4 +325,45 @@ fn each_timeout_has_its_own_error() {
         assert_eq!(client.stats(), Stats { open: 1, idle: 1 });
     });
     assert_eq!(silent.accepted(), 1);
+}
+
+/// The child gets a connection and an I/O thread of its own; the parent's go on. Responses that it
+/// inherited fail, and dropping them is safe.
+#[test]
+fn a_forked_child_has_connections_of_its_own() {
+    let server = Server::answering(|(request, mut respond)| async move {
+        match request.uri().path() {
+            "/half" => {
+                let mut stream = begin(&mut respond);
+                http2::send(&mut stream, Bytes::from_static(b"half")).await;
+                std::future::pending::<()>().await;
+            }
+            _ => ok(respond),
+        }
+    });
+    let client = client();
+    let ask = || run(fetch(&client, &server.url()));
+    let mut half = run(client.send(get(&format!("{}half", server.url())))).unwrap();
+    assert_eq!(run(half.body.chunk()).unwrap().unwrap(), "half");
+    // SAFETY: no other thread of this test holds a lock that the child needs, and it leaves by
+    // _exit. The server's threads live on in the parent.
+    match unsafe { libc::fork() } {
+        0 => {
+            let answered = matches!(ask(), Ok(body) if body == "ok");
+            let refused = run(half.body.chunk()).is_err_and(|error| error.kind() == Kind::Read);
+            drop(half);
+            let one = client.stats() == Stats { open: 1, idle: 1 };
+            // SAFETY: nothing of the test harness may run in the child.
+            unsafe { libc::_exit(if answered && refused && one { 7 } else { 1 }) }
+        }
+        child => {
+            let mut status = 0;
+            // SAFETY: `status` is valid for the call.
+            assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
+            assert_eq!(libc::WEXITSTATUS(status), 7, "the child failed: {status}");
+        }
+    }
+    assert_eq!(ask().unwrap(), "ok");
+    assert_eq!(client.stats(), Stats { open: 1, idle: 0 });
+    assert_eq!(server.accepted(), 2);
 }

@@ -83,7 +83,10 @@ pub(super) async fn exchange(
             .map(Err)
     });
     match answer.await {
-        Ok(Ok(response)) => Ok((response, connection)),
+        Ok(Ok(response)) => match failure::of_lengths(response.headers(), &asked.url) {
+            Some(error) => Err(Failed::for_good(error)),
+            None => Ok((response, connection)),
+        },
         Ok(Err(refused)) => Err(refusal(refused, &connection, &asked.url)),
         Err(error) => Err(Failed::for_good(error)),
     }

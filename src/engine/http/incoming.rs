@@ -89,6 +89,15 @@ impl Incoming {
         }
     }
 
+    /// Whether taking the rest may save the connection: not on HTTP/2, where a reset costs less,
+    /// and not while user code produces the request's body.
+    pub(super) fn is_drainable(&self) -> bool {
+        match self {
+            Self::Http1(http1) => !http1.connection.account().is_source_open(),
+            Self::Http2(_) => false,
+        }
+    }
+
     /// The next bytes, never none, or `None` at the end. Reads and writes what can be read and
     /// written now.
     pub(super) fn poll_data(
