@@ -6,6 +6,8 @@
 //!
 //! `cargo bench --ignore-rust-version --bench http_download`
 
+mod support;
+
 use std::io::{Read as _, Write as _};
 use std::time::Instant;
 
@@ -15,6 +17,8 @@ use http_body_util::{BodyExt as _, Empty};
 use hyper_util::rt::TokioIo;
 use tauraro::engine::http::{HttpTransport, Request, TransportConfig, Url};
 use tokio::net::TcpStream;
+
+use support::pin_to;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -160,17 +164,3 @@ fn answer(mut stream: std::net::TcpStream) {
         }
     }
 }
-
-/// Pins the calling thread, and those that it starts.
-#[cfg(target_os = "linux")]
-fn pin_to(core: usize) {
-    // SAFETY: a zeroed set is an empty one, and the call only reads it.
-    unsafe {
-        let mut set: libc::cpu_set_t = std::mem::zeroed();
-        libc::CPU_SET(core, &mut set);
-        libc::sched_setaffinity(0, size_of::<libc::cpu_set_t>(), &set);
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn pin_to(_core: usize) {}

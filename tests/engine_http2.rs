@@ -15,7 +15,7 @@ use h2::server::Builder;
 use http::header::HeaderValue;
 use http::{Method, Response, Version};
 use tauraro::engine::Kind;
-use tauraro::engine::http::{Body, Stats};
+use tauraro::engine::http::{Body, HttpTransport, Limits, Stats, TransportConfig};
 
 #[test]
 fn a_request_and_its_response() {
@@ -75,7 +75,7 @@ fn many_requests_share_one_connection() {
         assert!(bodies.into_iter().all(|body| body.unwrap() == "ok"));
         assert_eq!(client.stats(), Stats { open: 1, idle: 1 });
     }
-    assert_eq!(server.accepted(), 1);
+    assert_eq!(server.counts().accepted(), 1);
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn requests_wait_while_the_server_allows_no_more_streams() {
         let bodies = join_all((0..100).map(|_| fetch(&client, &url))).await;
         assert!(bodies.into_iter().all(|body| body.unwrap() == "ok"));
     });
-    assert_eq!(server.accepted(), 1);
+    assert_eq!(server.counts().accepted(), 1);
 }
 
 #[test]
@@ -127,7 +127,7 @@ fn a_dropped_request_resets_its_stream_and_no_other() {
         assert_eq!(fetch(&client, &server.url()).await.unwrap(), "ok");
     });
     assert_eq!(resets.recv().unwrap(), Reason::CANCEL);
-    assert_eq!(server.accepted(), 1);
+    assert_eq!(server.counts().accepted(), 1);
 }
 
 #[test]
@@ -191,8 +191,11 @@ fn a_goaway_moves_what_was_not_processed_to_another_connection() {
             assert!(bodies.into_iter().all(|body| body.unwrap() == "ok"));
         }
     });
-    assert!(server.accepted() > 1);
-    assert_eq!(client.stats(), Stats { open: 1, idle: 1 });
+    assert!(server.counts().accepted() > 1);
+    // None, when the last connection was told to end by its last answer.
+    let Stats { open, idle } = client.stats();
+    assert_eq!(open, idle);
+    assert!(open <= 1);
 }
 
 #[test]
@@ -249,7 +252,7 @@ fn a_reset_stream_is_told_and_its_connection_goes_on() {
         assert!(error.to_string().contains(reason), "{error}");
         assert_eq!(run(fetch(&client, &server.url())).unwrap(), "ok");
     }
-    assert_eq!(server.accepted(), 1);
+    assert_eq!(server.counts().accepted(), 1);
     assert_eq!(client.stats(), Stats { open: 1, idle: 1 });
 }
 
@@ -324,7 +327,61 @@ fn each_timeout_has_its_own_error() {
         assert_eq!(error.kind(), Kind::WriteTimeout);
         assert_eq!(client.stats(), Stats { open: 1, idle: 1 });
     });
-    assert_eq!(silent.accepted(), 1);
+    assert_eq!(silent.counts().accepted(), 1);
+}
+
+#[test]
+fn heads_beyond_the_limit_are_refused() {
+    let server = Server::answering(|(request, mut respond)| async move {
+        let mut head = Response::new(());
+        let fields = match request.uri().path() {
+            "/long" => vec!["x".repeat(1 << 20)],
+            "/many" => vec!["x".to_owned(); 10_000],
+            _ => return ok(respond),
+        };
+        for field in fields {
+            let value = HeaderValue::try_from(field).unwrap();
+            head.headers_mut().append("x-a", value);
+        }
+        let _ = respond.send_response(head, true);
+    });
+    let client = client();
+    run(async {
+        for path in ["long", "many"] {
+            let url = format!("{}{path}", server.url());
+            let error = fetch(&client, &url).await.expect_err("a large head");
+            assert_eq!(error.kind(), Kind::RemoteProtocol, "{path}: {error}");
+            assert_eq!(fetch(&client, &server.url()).await.unwrap(), "ok");
+        }
+        until(|| client.stats() == Stats { open: 1, idle: 1 }).await;
+    });
+}
+
+#[test]
+fn idle_connections_keep_to_the_limits() {
+    let server = Server::ok();
+    for (keepalive, expiry, left) in [(Some(0), None, 0), (None, Some(Duration::ZERO), 1)] {
+        let before = server.counts().accepted();
+        let client = HttpTransport::new(TransportConfig {
+            limits: Limits {
+                max_keepalive_connections: keepalive,
+                keepalive_expiry: expiry,
+                ..Limits::default()
+            },
+            http1: false,
+            http2: true,
+            ..TransportConfig::default()
+        });
+        run(async {
+            for _ in 0..3 {
+                fetch(&client, &server.url()).await.unwrap();
+                assert!(client.stats().open <= left);
+            }
+        });
+        assert_eq!(server.counts().accepted() - before, 3);
+        drop(client);
+        run(until(|| server.counts().open() == 0));
+    }
 }
 
 /// The child gets a connection and an I/O thread of its own; the parent's go on. Responses that it
@@ -365,5 +422,5 @@ fn a_forked_child_has_connections_of_its_own() {
     }
     assert_eq!(ask().unwrap(), "ok");
     assert_eq!(client.stats(), Stats { open: 1, idle: 0 });
-    assert_eq!(server.accepted(), 2);
+    assert_eq!(server.counts().accepted(), 2);
 }

@@ -91,7 +91,7 @@ fn bodies_arrive_whole() {
         let mut response = client.send(whole).await.unwrap();
         assert_eq!(read(&mut response.body).await.unwrap(), "3000000");
     });
-    assert_eq!(server.accepted(), 1);
+    assert_eq!(server.counts().accepted(), 1);
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn an_error_of_the_source_comes_out_unchanged_and_resets_the_stream_alone() {
         }
         client.send(get(&server.url())).await.unwrap();
     });
-    assert_eq!(server.accepted(), 1);
+    assert_eq!(server.counts().accepted(), 1);
     assert_eq!(client.stats(), Stats { open: 1, idle: 1 });
 }
 
@@ -171,5 +171,5 @@ fn an_early_answer_ends_an_upload_that_the_server_does_not_want() {
         }
         until(|| client.stats() == Stats { open: 1, idle: 1 }).await;
     });
-    assert_eq!(server.accepted(), 1);
+    assert_eq!(server.counts().accepted(), 1);
 }

@@ -62,11 +62,7 @@ pub(super) async fn exchange(
     request: Prepared,
     asked: &Asked,
 ) -> Result<(Response<Incoming>, Connection), Failed> {
-    let limits = Limits {
-        timeouts: asked.timeouts,
-        url: &asked.url,
-        part: "a response from",
-    };
+    let limits = Limits::of_head(asked.timeouts, &asked.url);
     let mut watch = Watch::default();
     let mut timer = pin!(None);
     // The answer is there as soon as the driver, polled just before, has put it there: it needs

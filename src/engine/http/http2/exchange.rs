@@ -82,11 +82,7 @@ struct Stream {
 
 impl Stream {
     async fn answer(&mut self, asked: &Asked) -> Result<Response<RecvStream>, Failed> {
-        let limits = Limits {
-            timeouts: asked.timeouts,
-            url: &asked.url,
-            part: "a response from",
-        };
+        let limits = Limits::of_head(asked.timeouts, &asked.url);
         let mut watch = Watch::default();
         let mut timer = pin!(None);
         poll_fn(|cx| {
