@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::thread;
 
 use bytes::Bytes;
+use engine_support::tls::Identity;
 use engine_support::*;
 use futures_util::future::join_all;
 use http::Version;
@@ -16,8 +17,6 @@ use http_body_util::Full;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
-use rustls::ServerConfig;
-use rustls::pki_types::PrivateKeyDer;
 use tauraro::engine::Kind;
 use tauraro::engine::http::{HttpTransport, Limits, Stats, TransportConfig};
 use tauraro::engine::tls::{TlsSettings, Verify};
@@ -31,15 +30,9 @@ struct TlsServer {
 
 impl TlsServer {
     fn start(alpn: &[&str]) -> Self {
-        let key = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
-        let private = PrivateKeyDer::try_from(key.signing_key.serialize_der()).unwrap();
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let mut config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![key.cert.der().clone()], private)
-            .unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let identity = Identity::new(folder.path(), "localhost");
+        let mut config = (*identity.config).clone();
         config.alpn_protocols = alpn.iter().map(|name| name.as_bytes().to_vec()).collect();
         let acceptor = TlsAcceptor::from(Arc::new(config));
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -96,6 +89,7 @@ fn client(http1: bool, http2: bool) -> HttpTransport {
         },
         http1,
         http2,
+        ..TransportConfig::default()
     })
 }
 
