@@ -2,8 +2,7 @@
 
 mod engine_support;
 
-use std::sync::Mutex;
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -42,9 +41,8 @@ fn a_request_and_its_response() {
         ("keep-alive", "1"),
         ("x-b", "2"),
     ] {
-        request
-            .headers
-            .insert(name, HeaderValue::from_static(value));
+        let fields = request.headers_mut();
+        fields.append(name.as_bytes(), value.as_bytes());
     }
     request.body = Body::Bytes(Bytes::from_static(b"body"));
     let client = client();
@@ -83,10 +81,7 @@ fn requests_wait_while_the_server_allows_no_more_streams() {
     let mut builder = Builder::new();
     builder.max_concurrent_streams(1);
     let server = Server::with(builder, |peer, _| {
-        http2::serve(
-            peer,
-            std::sync::Arc::new(|(_, respond)| async { ok(respond) }),
-        )
+        http2::serve(peer, Arc::new(|(_, respond)| async { ok(respond) }))
     });
     let client = client();
     run(async {
@@ -133,7 +128,7 @@ fn a_dropped_request_resets_its_stream_and_no_other() {
 #[test]
 fn a_slow_reader_holds_the_sender_back() {
     const CHUNK: usize = 64 * 1024;
-    let sent = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let sent = Arc::new(std::sync::atomic::AtomicUsize::new(0));
     let count = sent.clone();
     let server = Server::answering(move |(request, mut respond)| {
         let count = count.clone();
