@@ -68,7 +68,7 @@ async fn open(
             Err(Failed::for_good(failure::of_illegal(error, &asked.url)))
         }
         Err(error) => Err(Failed {
-            unsent: Some(Prepared::from_http(kept.map(|()| body))),
+            unsent: Some(Box::new(Prepared::from_http(kept.map(|()| body)))),
             ..Failed::for_good(failure::of_opening(error, &asked.url))
         }),
     }
