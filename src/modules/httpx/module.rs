@@ -29,7 +29,7 @@ mod _httpx {
     };
     use crate::modules::httpx::url::Url;
     use crate::modules::httpx::use_client_default::{self, UseClientDefault};
-    use crate::modules::httpx::{COMPATIBLE_VERSION, exceptions};
+    use crate::modules::httpx::{COMPATIBLE_VERSION, exceptions, signatures};
 
     pub(crate) fn module_exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
         __module_exec(vm, module);
@@ -79,6 +79,7 @@ mod _httpx {
             "HTTPTransport" => HttpTransport::make_static_type(),
             "AsyncHTTPTransport" => AsyncHttpTransport::make_static_type(),
         });
+        signatures::describe(vm, module)?;
         auth::remember(&vm.ctx);
         client::remember(&vm.ctx);
         async_client::remember(&vm.ctx);
