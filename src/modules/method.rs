@@ -229,7 +229,7 @@ impl Method {
 
     /// What `inspect.iscoroutinefunction` looks for.
     #[pygetset]
-    fn _is_coroutine_mark(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+    fn _is_coroutine_marker(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
         if !zelf.description.is_coroutine {
             return Ok(vm.ctx.none());
         }
