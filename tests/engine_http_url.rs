@@ -1,7 +1,7 @@
 //! URLs: parsing, normalising, encoding, joining, hiding credentials.
 
 use tauraro::engine::Kind;
-use tauraro::engine::http::Url;
+use tauraro::engine::http::{Replacements, Url};
 
 fn url(text: &str) -> Url {
     Url::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"))
@@ -57,8 +57,8 @@ fn default_ports_are_dropped() {
 #[test]
 fn addresses_are_checked_and_ipv6_is_bracketed() {
     let v6 = url("http://[::FFFF:192.168.0.1]:5678/");
-    assert_eq!(v6.host(), "::ffff:192.168.0.1");
-    assert_eq!(v6.netloc(), "[::ffff:192.168.0.1]:5678");
+    assert_eq!(v6.host(), "::FFFF:192.168.0.1");
+    assert_eq!(v6.netloc(), "[::FFFF:192.168.0.1]:5678");
     assert_eq!(url("http://127.0.0.1/").host(), "127.0.0.1");
     assert_eq!(
         refusal("http://999.1.1.1/"),
@@ -78,7 +78,17 @@ fn hosts_become_ascii() {
     ] {
         assert_eq!(url(text).host(), host);
     }
-    assert!(refusal("http://\u{fffd}.de/").starts_with("Invalid IDNA hostname"));
+    for text in [
+        "http://\u{fffd}.de/",
+        "http://\u{1f607}/",
+        "http://\u{ff41}.com/",
+        "http://\u{1100}.com/",
+        "http://ü_x.de/",
+        "http://-ü.de/",
+        "http://ü..de/",
+    ] {
+        assert!(refusal(text).starts_with("Invalid IDNA hostname"), "{text}");
+    }
 }
 
 #[test]
@@ -120,10 +130,10 @@ fn relative_references() {
 
 #[test]
 fn malformed_urls_say_what_is_wrong() {
-    assert_eq!(refusal("http://h:abc/"), "Invalid port: it is no number");
+    assert_eq!(refusal("http://h:abc/"), "Invalid port: 'abc'");
     assert_eq!(refusal("http://h:99999/"), "Invalid port: '99999'");
-    assert_eq!(refusal("http://h:+1/"), "Invalid port: it is no number");
-    assert_eq!(refusal("http://h:80:80/"), "Invalid port: it is no number");
+    assert_eq!(refusal("http://h:+1/"), "Invalid port: '+1'");
+    assert_eq!(refusal("http://h:80:80/"), "Invalid port: '80:80'");
     let control = "Invalid non-printable ASCII character in URL, '\\n' at position 9.";
     assert_eq!(refusal("http://h/\n"), control);
     let control = "Invalid non-printable ASCII character in URL, '\\x00' at position 9.";
@@ -189,4 +199,67 @@ fn credentials_do_not_show() {
     assert_eq!(format!("{url:?}"), "Url(\"http://user:[secure]@host/p?q\")");
     assert_eq!(url.without_userinfo().as_str(), "http://host/p?q");
     assert_eq!(url.to_string(), "http://user:secret@host/p?q");
+}
+
+#[test]
+fn a_port_that_may_be_a_password_is_not_shown() {
+    let message = "Invalid port: it is no number";
+    for text in [
+        "http://u:pa/ss@h/",
+        "http://u:pa?ss@h/",
+        "http://u:pa#ss@h/",
+    ] {
+        assert_eq!(refusal(text), message);
+    }
+}
+
+#[test]
+fn components_can_be_replaced() {
+    let url = url("http://u:p@h:8/p?q#f");
+    let mut replacements = Replacements {
+        scheme: Some("https".into()),
+        port: Some("443".into()),
+        fragment: Some(None),
+        ..Replacements::default()
+    };
+    replacements.set_credentials("a:b", "c d");
+    replacements.set_host("::1");
+    replacements.set_raw_path("/x y?z");
+    let text = "https://a%3Ab:c%20d@[::1]/x%20y?z";
+    assert_eq!(url.copy_with(&replacements).unwrap().as_str(), text);
+    let parsed = Url::parse_with("http://u:p@h:8/p?q#f", &replacements);
+    assert_eq!(parsed.unwrap().as_str(), text);
+}
+
+#[test]
+fn a_component_that_would_end_before_its_end_is_refused() {
+    let refused = |replacements: Replacements<'_>, message: &str| {
+        let error = url("http://h/").copy_with(&replacements).unwrap_err();
+        assert_eq!(error.to_string(), message);
+    };
+    let path = Some("/a?b".into());
+    refused(
+        Replacements {
+            path,
+            ..Replacements::default()
+        },
+        "Invalid URL component 'path'",
+    );
+    let query = Some(Some("a\r\nb".into()));
+    refused(
+        Replacements {
+            query,
+            ..Replacements::default()
+        },
+        "Invalid non-printable ASCII character in URL query component, '\\r' at position 1.",
+    );
+}
+
+#[test]
+fn a_scheme_without_a_hierarchy_resolves_nothing() {
+    let joined = |base: &str, reference: &str| url(base).join(reference).unwrap().to_string();
+    assert_eq!(joined("mailto:a@b", "x"), "x");
+    assert_eq!(joined("http://a/b", "http:c"), "http://a/c");
+    assert_eq!(joined("http://a/b//c", "d//e"), "http://a/b/d/e");
+    assert_eq!(joined("http://a/b?q", "?"), "http://a/b?q");
 }

@@ -1,12 +1,5 @@
-"""httpx._auth: credentials."""
+"""The authentication classes, where httpx keeps them."""
 
-from ._names import shows
+from _httpx import Auth, BasicAuth, DigestAuth, FunctionAuth, NetRCAuth
 
-__getattr__, __dir__ = shows(
-    __name__,
-    "Auth",
-    "BasicAuth",
-    "DigestAuth",
-    "FunctionAuth",
-    "NetRCAuth",
-)
+__all__ = ["Auth", "BasicAuth", "DigestAuth", "NetRCAuth"]

@@ -4,6 +4,8 @@ Imported when a script drives a flow, subclasses a class or passes a function. T
 needs none of it for what comes with httpx.
 """
 
+from _httpx import Cookies
+
 
 def plain(auth, request):
     yield request
@@ -35,7 +37,7 @@ def digest(auth, request):
         return
     request.headers["Authorization"] = authorization
     if response.cookies:
-        type(response.cookies)(response.cookies).set_cookie_header(request=request)
+        Cookies(response.cookies).set_cookie_header(request=request)
     yield request
 
 

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use rustpython_vm::{
-    AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyBytes, PyBytesRef, PyStr, PyStrRef},
+    AsObject, FromArgs, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyBaseExceptionRef, PyBytes, PyBytesRef, PyStr, PyStrRef},
     function::{ArgBytesLike, OptionalArg},
 };
 
@@ -71,6 +71,24 @@ pub(crate) fn given(value: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> Opt
     value.into_option().filter(|value| !vm.is_none(value))
 }
 
+/// `get(key, default=None)`.
+#[derive(FromArgs)]
+pub(crate) struct KeyAndDefault {
+    #[pyarg(any)]
+    pub(crate) key: PyObjectRef,
+    #[pyarg(any, optional, py_default = "None")]
+    pub(crate) default: OptionalArg<PyObjectRef>,
+}
+
+/// `set(key, value=None)`.
+#[derive(FromArgs)]
+pub(crate) struct KeyAndValue {
+    #[pyarg(any)]
+    pub(crate) key: PyObjectRef,
+    #[pyarg(any, optional, py_default = "None")]
+    pub(crate) value: OptionalArg<PyObjectRef>,
+}
+
 /// A str object of text that is known to be UTF-8.
 pub(crate) fn new_str(text: &str, vm: &VirtualMachine) -> PyStrRef {
     vm.ctx.new_str(text)
@@ -90,4 +108,15 @@ pub(crate) fn header_str(bytes: &[u8], vm: &VirtualMachine) -> PyStrRef {
             vm.ctx.new_str(text)
         }
     }
+}
+
+/// The TypeError for an argument of another type than expected.
+pub(crate) fn wrong_type(
+    name: &str,
+    expected: &str,
+    value: &PyObject,
+    vm: &VirtualMachine,
+) -> PyBaseExceptionRef {
+    let class = value.class();
+    vm.new_type_error(format!("{name} must be {expected}, not {}", class.name()))
 }

@@ -4,7 +4,7 @@ use std::ptr;
 use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering::Relaxed};
 
 use rustpython_vm::{
-    AsObject, Py, PyObject, PyObjectRef, VirtualMachine,
+    AsObject, Context, Py, PyObject, PyObjectRef, VirtualMachine,
     builtins::{PyStrInterned, PyType},
 };
 
@@ -21,8 +21,8 @@ pub(crate) struct Originals {
 
 impl Originals {
     /// Notes the methods `names` of `class`.
-    pub(crate) fn of(class: &Py<PyType>, names: &[&'static str], vm: &VirtualMachine) -> Self {
-        let names = names.iter().map(|name| vm.ctx.intern_str(*name));
+    pub(crate) fn of(class: &Py<PyType>, names: &[&'static str], ctx: &Context) -> Self {
+        let names = names.iter().map(|name| ctx.intern_str(*name));
         let methods = names.filter_map(|name| class.get_attr(name).map(|method| (name, method)));
         Self {
             methods: methods.collect(),

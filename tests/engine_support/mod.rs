@@ -2,6 +2,8 @@
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses a part")]
 
 pub mod http2;
+pub mod proxies;
+pub mod tls;
 
 use std::future::Future;
 use std::io::{Read, Write};

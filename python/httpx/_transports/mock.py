@@ -1,8 +1,30 @@
-"""httpx._transports.mock"""
+"""Transports without a server: a function answers."""
 
-from httpx._names import shows
+from inspect import isawaitable
 
-__getattr__, __dir__ = shows(
-    __name__,
-    "MockTransport",
-)
+from _httpx import AsyncBaseTransport, BaseTransport
+
+
+class MockTransport(AsyncBaseTransport, BaseTransport):
+    """Answers each request with what `handler(request)` returns, a Response.
+
+    For AsyncClient the handler may be asynchronous.
+    """
+
+    def __init__(self, handler):
+        self.handler = handler
+
+    def handle_request(self, request):
+        """Reads the request, and returns the handler's response."""
+        request.read()
+        response = self.handler(request)
+        if isawaitable(response):
+            response.close()
+            raise TypeError("Cannot use an async handler in a sync Client")
+        return response
+
+    async def handle_async_request(self, request):
+        """Reads the request, and returns the handler's response."""
+        await request.aread()
+        response = self.handler(request)
+        return await response if isawaitable(response) else response

@@ -13,6 +13,8 @@ use super::content::{Content, Source};
 use super::flow::Failed;
 use super::request::{Request, Sent, Tag};
 use super::response::Response;
+use super::transport::HttpTransport;
+use crate::engine::error::Error;
 
 /// A response and the request that it answers.
 pub struct Answer {
@@ -36,9 +38,22 @@ pub struct Answer {
     pub tag: OnceLock<Tag>,
 }
 
+impl HttpTransport {
+    /// Sends one request and waits for the head of its response; `sent` is what the answer is to
+    /// name as its request.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub async fn answer(&self, request: Request, sent: Arc<Sent>) -> Result<Answer, Error> {
+        let started = Instant::now();
+        let response = self.send(request).await?;
+        Ok(Answer::of(response, sent, started))
+    }
+}
+
 impl Answer {
     /// The answer that `response` is, to a request sent at `started`.
-    pub(super) fn of(response: Response, request: Arc<Sent>, started: Instant) -> Self {
+    fn of(response: Response, request: Arc<Sent>, started: Instant) -> Self {
         let content = Content::new(Source::Wire(Box::new(response.body)));
         content.set_started(started);
         Self {

@@ -28,6 +28,7 @@ pub(super) const MAX_HEADERS: usize = 256;
 const MAX_READ_BUFFER: usize = 512 * 1024;
 
 type Driver = http1::Connection<TokioIo<Wire>, Outgoing>;
+type Parts = http1::Parts<TokioIo<Wire>>;
 
 /// A connection to one origin, with nothing of it in any task: it makes progress only while its
 /// holder polls it, and is closed when its holder drops it.
@@ -37,8 +38,8 @@ struct Inner {
     sender: SendRequest<Outgoing>,
     /// Dropped as soon as it ends: only then does hyper give back a request that it did not send.
     driver: Option<Driver>,
-    /// Bytes that came and belong to no response, counted when the driver ended.
-    surplus: usize,
+    /// Of the driver, once it has ended: after a change of protocols the connection goes on.
+    remains: Option<Parts>,
     account: Arc<Account>,
     alarm: Arc<Alarm>,
     /// Of `alarm`.
@@ -63,7 +64,7 @@ impl Connection {
         Ok(Self(Box::new(Inner {
             sender,
             driver: Some(driver),
-            surplus: 0,
+            remains: None,
             account,
             waker: alarm.waker(),
             alarm,
@@ -147,14 +148,22 @@ impl Connection {
     /// Closes the connection. Returns how many bytes came that belong to no response.
     pub(super) fn close(mut self) -> usize {
         self.0.end();
-        self.0.surplus
+        self.0.remains.map_or(0, |parts| parts.read_buf.len())
+    }
+
+    /// The transport and the bytes that came after the response's head, once the response has
+    /// changed protocols.
+    pub(super) fn into_upgraded(mut self) -> Option<(Transport, Bytes)> {
+        self.0.end();
+        let Parts { io, read_buf, .. } = self.0.remains?;
+        Some((io.into_inner().into_transport(), read_buf))
     }
 }
 
 impl Inner {
     fn end(&mut self) {
         if let Some(driver) = self.driver.take() {
-            self.surplus = driver.into_parts().read_buf.len();
+            self.remains = Some(driver.into_parts());
         }
     }
 }

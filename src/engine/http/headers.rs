@@ -32,7 +32,7 @@ struct Span {
 }
 
 /// One header field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Field<'a> {
     /// The name as it was given.
     pub raw_name: &'a [u8],
@@ -75,6 +75,12 @@ impl HeaderList {
     pub fn append(&mut self, name: &[u8], value: &[u8]) {
         let span = self.write(name, value);
         self.spans.push(span);
+    }
+
+    /// Adds a field before all others.
+    pub fn prepend(&mut self, name: &[u8], value: &[u8]) {
+        let span = self.write(name, value);
+        self.spans.insert(0, span);
     }
 
     fn write(&mut self, name: &[u8], value: &[u8]) -> Span {
@@ -206,6 +212,16 @@ impl HeaderList {
     }
 }
 
+impl fmt::Debug for Field<'_> {
+    /// Credentials are not shown.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let secret = HeaderList::is_secret(self.name);
+        let value: &[u8] = if secret { b"[secure]" } else { self.value };
+        let name = self.raw_name.escape_ascii();
+        write!(f, "{name}: {}", value.escape_ascii())
+    }
+}
+
 impl From<&HeaderMap> for HeaderList {
     fn from(map: &HeaderMap) -> Self {
         let size = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
@@ -231,12 +247,8 @@ impl PartialEq for HeaderList {
 impl Eq for HeaderList {}
 
 impl fmt::Debug for HeaderList {
-    /// Names only: values may be credentials.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = self.fields();
-        f.debug_list()
-            .entries(names.map(|field| field.raw_name.escape_ascii().to_string()))
-            .finish()
+        f.debug_list().entries(self.fields()).finish()
     }
 }
 

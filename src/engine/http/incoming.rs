@@ -10,6 +10,7 @@ use hyper::body::Incoming as Received;
 use super::connection::Connection;
 use super::failure::{self, Framing};
 use super::http2;
+use super::network_stream::NetworkStream;
 use super::pool::{Lease, Slot};
 use super::url::Url;
 use super::wire::Account;
@@ -98,6 +99,17 @@ impl Incoming {
         match self {
             Self::Http1(http1) => http1.poll_data(cx, progress),
             Self::Http2(http2) => http2.stream.poll_data(cx, progress.url, progress.received),
+        }
+    }
+
+    /// The connection, after a response that changed protocols.
+    pub(super) fn upgrade(self, url: &Url) -> Option<NetworkStream> {
+        match self {
+            Self::Http1(http1) => {
+                let (transport, early) = http1.connection.into_upgraded()?;
+                Some(NetworkStream::new(transport, early, http1.slot, url))
+            }
+            Self::Http2(_) => None,
         }
     }
 

@@ -5,6 +5,7 @@ use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderValue, Method, Uri};
 
 use super::body::{Body, Outgoing};
+use super::proxy;
 use super::request::{Head, Options};
 use super::url::Url;
 use crate::engine::error::{Error, Kind};
@@ -62,6 +63,16 @@ impl Prepared {
             headers: self.headers.clone(),
             body: self.body.replay()?,
         })
+    }
+
+    /// Makes it one for a proxy to forward to `url`, with `fields` for the proxy.
+    ///
+    /// # Errors
+    /// `InvalidUrl` when the URL's host is none.
+    pub(super) fn forward(&mut self, url: &Url, fields: &HeaderMap) -> Result<(), Error> {
+        self.target = proxy::absolute_form(&self.target, url)?;
+        self.headers = proxy::merge_fields(fields, std::mem::take(&mut self.headers));
+        Ok(())
     }
 
     pub(super) fn into_http(self) -> http::Request<Outgoing> {

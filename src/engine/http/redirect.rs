@@ -144,9 +144,13 @@ fn target(url: &Url, location: &str) -> Result<Url, Error> {
     if !target.scheme().is_empty() && target.host().is_empty() {
         // "https:///path" is meant as a path on the same host.
         let mut components = target.components();
+        if !(components.path.is_empty() || components.path.starts_with('/')) {
+            // "mailto:me": with a host before it, it would become part of the host's name.
+            let message = "For absolute URLs, path must be empty or begin with '/'";
+            return Err(Error::new(Kind::InvalidUrl, message));
+        }
         components.host = url.host().into();
-        // Parsed again, as with a host a path has to begin with a slash.
-        target = Url::parse(Url::from_components(&components).as_str())?;
+        target = Url::from_components(&components);
     }
     if target.scheme().is_empty() {
         target = url.join(target.as_str())?;

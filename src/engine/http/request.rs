@@ -93,7 +93,7 @@ impl Request {
     }
 
     /// What is left to be known of the request once it is on its way.
-    pub(super) fn sent(&self) -> Sent {
+    pub fn sent(&self) -> Sent {
         Sent {
             head: self.head.clone(),
             content: match &self.body {
@@ -135,6 +135,18 @@ pub struct Sent {
 impl fmt::Debug for Sent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Sent").field(&self.head).finish()
+    }
+}
+
+/// Adds `Host` before all other fields (RFC 9110, 7.2), and `Content-Length: 0` for a method that
+/// is expected to have a body (8.6), where the caller has not said otherwise.
+pub fn add_automatic_fields(headers: &mut HeaderList, method: &str, url: &Url) {
+    let is_framed = headers.contains(b"Content-Length") || headers.contains(b"Transfer-Encoding");
+    if !is_framed && matches!(method, "POST" | "PUT" | "PATCH") {
+        headers.prepend(b"Content-Length", b"0");
+    }
+    if !headers.contains(b"Host") && !url.host().is_empty() {
+        headers.prepend(b"Host", url.netloc().as_bytes());
     }
 }
 

@@ -13,6 +13,7 @@ use tokio::time::Sleep;
 
 use super::failure::{self, Framing};
 use super::incoming::{Incoming, Progress};
+use super::network_stream::NetworkStream;
 use super::prepared::parse_length;
 use super::timeout::{Limits, Timeouts, Watch};
 use super::url::Url;
@@ -38,6 +39,8 @@ pub struct Response {
     pub url: Url,
     /// The body.
     pub body: ResponseBody,
+    /// The connection, when the response changed protocols: 101, or 2xx to CONNECT.
+    pub network_stream: Option<NetworkStream>,
 }
 
 /// What a response answers.
@@ -59,6 +62,10 @@ impl Response {
             url: asked.url.clone(),
             timeouts: asked.timeouts,
         };
+        let network_stream = match is_upgrade(&parts, &asked.method) {
+            true => body.upgrade(),
+            false => None,
+        };
         body.finish_if_complete();
         Self {
             status: parts.status,
@@ -68,8 +75,15 @@ impl Response {
             stream_id,
             url: asked.url,
             body,
+            network_stream,
         }
     }
+}
+
+/// Whether the connection speaks another protocol after this response, which has no body.
+fn is_upgrade(parts: &http::response::Parts, method: &Method) -> bool {
+    let is_tunnel = *method == Method::CONNECT && parts.status.is_success();
+    is_tunnel || parts.status == StatusCode::SWITCHING_PROTOCOLS
 }
 
 /// RFC 9112, 6.3, as hyper has already decided it; RFC 9113, 8.1.1.
@@ -233,6 +247,13 @@ impl ResponseBody {
         {
             self.finish();
         }
+    }
+
+    fn upgrade(&mut self) -> Option<NetworkStream> {
+        let State::Open(open) = std::mem::replace(&mut self.state, State::Done) else {
+            return None;
+        };
+        open.upgrade(&self.url)
     }
 
     fn finish(&mut self) {

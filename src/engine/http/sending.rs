@@ -10,7 +10,7 @@ use super::prepared::Prepared;
 use super::response::{Asked, Response};
 use super::transport::Shared;
 use crate::engine::error::{BoxError, Error, Kind};
-use crate::engine::net::{self, Target, Transport};
+use crate::engine::net::{Target, Transport};
 
 /// How often a request is sent again that was sent before.
 const MAX_REPEATS: usize = 3;
@@ -44,7 +44,7 @@ impl Shared {
                 }
             };
             let kept = !matches!(grant, Grant::Open(_));
-            let route = self.route(grant, &asked).await?;
+            let route = self.connection(grant, &asked).await?;
             let again = match multiplex || (kept && idempotent) {
                 true => request.replay(),
                 false => None,
@@ -68,7 +68,7 @@ impl Shared {
         }
     }
 
-    async fn route(&self, grant: Grant, asked: &Asked) -> Result<Route, Error> {
+    async fn connection(&self, grant: Grant, asked: &Asked) -> Result<Route, Error> {
         match grant {
             Grant::Reuse(connection, slot) => Ok(Route::Http1(connection, slot)),
             Grant::Join(lease) => Ok(Route::Http2(lease)),
@@ -79,7 +79,7 @@ impl Shared {
 
     async fn open(&self, slot: Slot, asked: &Asked) -> Result<Route, Error> {
         let target = Target::of(&asked.url)?;
-        let transport = net::connect(&target, self.tls(), asked.timeouts.connect).await?;
+        let transport = self.route().open(&target, &asked.timeouts).await?;
         let set_up = self.set_up(transport, slot, asked).await;
         set_up.map_err(|error| {
             let message = format!(

@@ -6,13 +6,15 @@ use std::sync::Arc;
 
 use super::pool::{Limits, Pool};
 use super::prepared::Prepared;
+use super::proxy::{Proxy, Route};
 use super::request::Request;
 use super::response::{Asked, Response};
 use super::url::Url;
 use crate::engine::error::{Error, Kind};
+use crate::engine::net::SocketSettings;
 use crate::engine::net::Transport;
 use crate::engine::net::fork::ForkLocal;
-use crate::engine::tls::{TlsConfig, TlsSettings};
+use crate::engine::tls::TlsSettings;
 
 /// What a transport is made of.
 #[derive(Clone, Debug)]
@@ -21,6 +23,10 @@ pub struct TransportConfig {
     pub limits: Limits,
     /// Whom to trust. The protocols to offer are added.
     pub tls: TlsSettings,
+    /// How to open sockets.
+    pub sockets: SocketSettings,
+    /// The proxy to send every request through.
+    pub proxy: Option<Proxy>,
     /// Whether to speak HTTP/1.1, which is also what is spoken when neither is set.
     pub http1: bool,
     /// Whether to speak HTTP/2: with servers that choose it in the TLS handshake, and without
@@ -34,6 +40,8 @@ impl Default for TransportConfig {
         Self {
             limits: Limits::default(),
             tls: TlsSettings::default(),
+            sockets: SocketSettings::default(),
+            proxy: None,
             http1: true,
             http2: false,
         }
@@ -55,7 +63,7 @@ pub struct HttpTransport(Arc<Shared>);
 
 pub(super) struct Shared {
     pool: ForkLocal<Arc<Pool>>,
-    tls: TlsConfig,
+    route: Route,
     versions: Versions,
 }
 
@@ -80,7 +88,7 @@ impl HttpTransport {
         tls.alpn = versions.alpn();
         Self(Arc::new(Shared {
             pool: ForkLocal::new(Arc::new(Pool::new(config.limits))),
-            tls: TlsConfig::new(tls),
+            route: Route::new(config.sockets, tls, config.proxy),
             versions,
         }))
     }
@@ -93,7 +101,7 @@ impl HttpTransport {
     /// says not to have processed (RFC 9113, 8.7), when its body can be had again.
     ///
     /// # Errors
-    /// Any [`Kind`] but `Decoding`, `TooManyRedirects`, `Proxy` and `Close`.
+    /// Any [`Kind`] but `Decoding`, `TooManyRedirects` and `Close`.
     ///
     /// # Panics
     /// When polled outside of a tokio runtime with I/O and time enabled.
@@ -133,14 +141,17 @@ impl Shared {
         self.versions
     }
 
-    pub(super) fn tls(&self) -> &TlsConfig {
-        &self.tls
+    pub(super) fn route(&self) -> &Route {
+        &self.route
     }
 
     async fn send(&self, request: Request) -> Result<Response, Error> {
         let Request { head, body, .. } = request;
         check_url(&head.url)?;
-        let prepared = Prepared::new(&head, request.options.as_deref(), body)?;
+        let mut prepared = Prepared::new(&head, request.options.as_deref(), body)?;
+        if let Some(fields) = self.route.forwarding(&head.url) {
+            prepared.forward(&head.url, fields)?;
+        }
         let asked = Asked {
             method: head.method.clone(),
             url: head.url.clone(),

@@ -120,6 +120,10 @@ impl Wire {
     pub(super) fn new(transport: Transport, account: Arc<Account>) -> Self {
         Self { transport, account }
     }
+
+    pub(super) fn into_transport(self) -> Transport {
+        self.transport
+    }
 }
 
 impl AsyncRead for Wire {

@@ -1,13 +1,18 @@
 //! Connections: name resolution, TCP and TLS, and sockets that follow the runtime that polls them.
 
+mod connector;
 mod dial;
 pub mod fork;
+mod options;
 pub mod socket;
 mod transport;
 
 use std::time::Duration;
 
+pub use connector::Connector;
+pub(crate) use connector::within;
 pub(crate) use dial::Unresolved;
+pub use options::{OptionValue, SocketOption, SocketSettings};
 pub use socket::Socket;
 pub use transport::Transport;
 
@@ -22,8 +27,10 @@ pub struct Target {
     pub host: String,
     /// The TCP port.
     pub port: u16,
-    /// Whether to speak TLS, with `host` as the server name.
+    /// Whether to speak TLS.
     pub tls: bool,
+    /// The name that the server has to prove by its certificate, when it is not `host`.
+    pub server_name: Option<String>,
     /// What the connection is for.
     pub url: Url,
 }
@@ -49,8 +56,22 @@ impl Target {
             host: url.host().to_owned(),
             port,
             tls: url.is_tls(),
+            server_name: None,
             url: url.without_userinfo(),
         })
+    }
+
+    /// The name that the server has to prove by its certificate.
+    pub fn server_name(&self) -> &str {
+        self.server_name.as_deref().unwrap_or(&self.host)
+    }
+
+    /// Host and port, an IPv6 address in brackets.
+    pub fn authority(&self) -> String {
+        match self.host.contains(':') {
+            true => format!("[{}]:{}", self.host, self.port),
+            false => format!("{}:{}", self.host, self.port),
+        }
     }
 }
 
@@ -65,22 +86,5 @@ pub async fn connect(
     tls: &TlsConfig,
     limit: Option<Duration>,
 ) -> Result<Transport, Error> {
-    let connecting = async {
-        let socket = dial::dial(target).await?;
-        if !target.tls {
-            return Ok(Transport::Plain(socket));
-        }
-        let stream = tls.handshake(target, socket).await?;
-        Ok(Transport::Tls(Box::new(stream)))
-    };
-    let Some(limit) = limit else {
-        return connecting.await;
-    };
-    match tokio::time::timeout(limit, connecting).await {
-        Ok(result) => result,
-        Err(_) => {
-            let wait = format_args!("connecting to {}", target.url);
-            Err(Error::timed_out(Kind::ConnectTimeout, limit, wait).at(&target.url))
-        }
-    }
+    connector::connect(target, tls, &SocketSettings::default(), limit).await
 }

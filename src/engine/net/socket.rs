@@ -1,4 +1,4 @@
-//! A TCP stream that follows the runtime that polls it.
+//! A stream that follows the runtime that polls it.
 
 use std::io::{self, IoSlice};
 use std::mem::{self, MaybeUninit};
@@ -9,12 +9,12 @@ use std::task::{Context, Poll};
 
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, UnixStream};
 use tokio::runtime::{self, Handle};
 
 use super::fork;
 
-/// A connected TCP socket.
+/// A connected TCP or unix socket.
 ///
 /// A tokio stream is woken by the one runtime that it was registered with, and hangs for as long
 /// as that runtime is idle, or for ever once it is gone. This one registers itself anew whenever
@@ -25,7 +25,7 @@ use super::fork;
 #[derive(Debug)]
 pub struct Socket {
     /// Taken while moving; `None` for good when a move failed.
-    stream: Option<TcpStream>,
+    stream: Option<Stream>,
     /// Where `stream` is registered. tokio counts ids up and gives none out twice.
     home: runtime::Id,
     /// The fork generation that owns the registration.
@@ -38,6 +38,18 @@ impl Socket {
     /// # Errors
     /// When no runtime is current.
     pub fn new(stream: TcpStream) -> io::Result<Self> {
+        Self::of(Stream::Tcp(stream))
+    }
+
+    /// As [`new`](Self::new), for a unix socket.
+    ///
+    /// # Errors
+    /// When no runtime is current.
+    pub fn unix(stream: UnixStream) -> io::Result<Self> {
+        Self::of(Stream::Unix(stream))
+    }
+
+    fn of(stream: Stream) -> io::Result<Self> {
         Ok(Self {
             stream: Some(stream),
             home: current_runtime()?,
@@ -59,21 +71,21 @@ impl Socket {
     /// The address of this end.
     ///
     /// # Errors
-    /// As getsockname(2).
+    /// As getsockname(2); `Unsupported` for a unix socket, which has no such address.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.stream.as_ref().ok_or_else(lost)?.local_addr()
+        self.stream.as_ref().ok_or_else(lost)?.tcp()?.local_addr()
     }
 
     /// The address of the other end.
     ///
     /// # Errors
-    /// As getpeername(2): the peer may be gone.
+    /// As getpeername(2): the peer may be gone; `Unsupported` for a unix socket.
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
-        self.stream.as_ref().ok_or_else(lost)?.peer_addr()
+        self.stream.as_ref().ok_or_else(lost)?.tcp()?.peer_addr()
     }
 
     /// The stream, registered with the current runtime.
-    fn stream(&mut self) -> io::Result<Pin<&mut TcpStream>> {
+    fn stream(&mut self) -> io::Result<&mut Stream> {
         if self.born != fork::generation() {
             return Err(io::Error::other(
                 "the connection belongs to the process that forked this one",
@@ -83,16 +95,61 @@ impl Socket {
         if self.home != current {
             self.move_to(current)?;
         }
-        self.stream.as_mut().map(Pin::new).ok_or_else(lost)
+        self.stream.as_mut().ok_or_else(lost)
     }
 
     #[cold]
     fn move_to(&mut self, runtime: runtime::Id) -> io::Result<()> {
-        let stream = self.stream.take().ok_or_else(lost)?.into_std()?;
-        self.stream = Some(TcpStream::from_std(stream)?);
+        let stream = self.stream.take().ok_or_else(lost)?;
+        self.stream = Some(stream.registered_anew()?);
         self.home = runtime;
         Ok(())
     }
+}
+
+/// What is registered.
+#[derive(Debug)]
+enum Stream {
+    Tcp(TcpStream),
+    Unix(UnixStream),
+}
+
+impl Stream {
+    fn registered_anew(self) -> io::Result<Self> {
+        Ok(match self {
+            Self::Tcp(stream) => Self::Tcp(TcpStream::from_std(stream.into_std()?)?),
+            Self::Unix(stream) => Self::Unix(UnixStream::from_std(stream.into_std()?)?),
+        })
+    }
+
+    fn tcp(&self) -> io::Result<&TcpStream> {
+        match self {
+            Self::Tcp(stream) => Ok(stream),
+            Self::Unix(_) => Err(io::Error::new(
+                io::ErrorKind::Unsupported,
+                "a unix socket has no IP address",
+            )),
+        }
+    }
+}
+
+impl AsFd for Stream {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        match self {
+            Self::Tcp(stream) => stream.as_fd(),
+            Self::Unix(stream) => stream.as_fd(),
+        }
+    }
+}
+
+/// Calls a method of the pinned stream, whichever it is.
+macro_rules! on_stream {
+    ($stream:expr, $method:ident($($argument:expr),*)) => {
+        match $stream {
+            Stream::Tcp(stream) => Pin::new(stream).$method($($argument),*),
+            Stream::Unix(stream) => Pin::new(stream).$method($($argument),*),
+        }
+    };
 }
 
 fn current_runtime() -> io::Result<runtime::Id> {
@@ -137,7 +194,7 @@ impl Drop for Socket {
         if self.born == fork::generation() {
             return drop(stream);
         }
-        let descriptor = stream.as_raw_fd();
+        let descriptor = stream.as_fd().as_raw_fd();
         mem::forget(stream);
         // SAFETY: the descriptor is open and, with the stream forgotten, has no other owner.
         drop(unsafe { OwnedFd::from_raw_fd(descriptor) });
@@ -150,7 +207,7 @@ impl AsyncRead for Socket {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        self.stream()?.poll_read(cx, buf)
+        on_stream!(self.stream()?, poll_read(cx, buf))
     }
 }
 
@@ -160,7 +217,7 @@ impl AsyncWrite for Socket {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.stream()?.poll_write(cx, buf)
+        on_stream!(self.stream()?, poll_write(cx, buf))
     }
 
     fn poll_write_vectored(
@@ -168,7 +225,7 @@ impl AsyncWrite for Socket {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.stream()?.poll_write_vectored(cx, bufs)
+        on_stream!(self.stream()?, poll_write_vectored(cx, bufs))
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -180,6 +237,6 @@ impl AsyncWrite for Socket {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.stream()?.poll_shutdown(cx)
+        on_stream!(self.stream()?, poll_shutdown(cx))
     }
 }

@@ -1,21 +1,27 @@
 //! A byte stream to a peer, with or without TLS.
 
 use std::io::{self, IoSlice};
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use rustls::ClientConnection;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_rustls::client::TlsStream;
 
-use super::Socket;
+use super::{Socket, Target};
+use crate::engine::error::Error;
+use crate::engine::tls::TlsConfig;
 
 /// What HTTP and WebSocket connections run over.
 #[derive(Debug)]
 pub enum Transport {
-    /// TCP.
+    /// A socket by itself.
     Plain(Socket),
-    /// TLS over TCP.
+    /// TLS over a socket.
     Tls(Box<TlsStream<Socket>>),
+    /// TLS within another transport's TLS: through an https proxy to an https origin.
+    Nested(Box<TlsStream<Transport>>),
 }
 
 impl Transport {
@@ -24,15 +30,54 @@ impl Transport {
         match self {
             Self::Plain(socket) => socket,
             Self::Tls(stream) => stream.get_ref().0,
+            Self::Nested(stream) => stream.get_ref().0.socket(),
         }
     }
 
     /// Whether the TLS handshake settled on HTTP/2 (RFC 7301; RFC 9113, 3.2).
     pub fn negotiated_http2(&self) -> bool {
+        self.negotiated_protocol() == Some(b"h2")
+    }
+
+    /// The protocol that both ends agreed on during the TLS handshake (ALPN, RFC 7301).
+    pub fn negotiated_protocol(&self) -> Option<&[u8]> {
+        self.tls_session()?.alpn_protocol()
+    }
+
+    /// The TLS connection, the inner one of two.
+    pub fn tls_session(&self) -> Option<&ClientConnection> {
         match self {
-            Self::Plain(_) => false,
-            Self::Tls(stream) => stream.get_ref().1.alpn_protocol() == Some(b"h2"),
+            Self::Plain(_) => None,
+            Self::Tls(stream) => Some(stream.get_ref().1),
+            Self::Nested(stream) => Some(stream.get_ref().1),
         }
+    }
+
+    /// The address of this end.
+    ///
+    /// # Errors
+    /// As [`Socket::local_addr`].
+    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.socket().local_addr()
+    }
+
+    /// The address of the other end of the socket: a proxy's, if there is one.
+    ///
+    /// # Errors
+    /// As [`Socket::peer_addr`].
+    pub fn peer_addr(&self) -> io::Result<SocketAddr> {
+        self.socket().peer_addr()
+    }
+
+    /// Shakes hands over this transport with the server that `target` names.
+    ///
+    /// # Errors
+    /// `Connect`, saying why the server was refused; `InvalidUrl` for a host that no name can be.
+    pub async fn secure(self, tls: &TlsConfig, target: &Target) -> Result<Self, Error> {
+        Ok(match self {
+            Self::Plain(socket) => Self::Tls(Box::new(tls.handshake(target, socket).await?)),
+            outer => Self::Nested(Box::new(tls.handshake(target, outer).await?)),
+        })
     }
 }
 
@@ -45,6 +90,7 @@ impl AsyncRead for Transport {
         match self.get_mut() {
             Self::Plain(socket) => Pin::new(socket).poll_read(cx, buf),
             Self::Tls(stream) => Pin::new(stream).poll_read(cx, buf),
+            Self::Nested(stream) => Pin::new(stream).poll_read(cx, buf),
         }
     }
 }
@@ -58,6 +104,7 @@ impl AsyncWrite for Transport {
         match self.get_mut() {
             Self::Plain(socket) => Pin::new(socket).poll_write(cx, buf),
             Self::Tls(stream) => Pin::new(stream).poll_write(cx, buf),
+            Self::Nested(stream) => Pin::new(stream).poll_write(cx, buf),
         }
     }
 
@@ -69,6 +116,7 @@ impl AsyncWrite for Transport {
         match self.get_mut() {
             Self::Plain(socket) => Pin::new(socket).poll_write_vectored(cx, bufs),
             Self::Tls(stream) => Pin::new(stream).poll_write_vectored(cx, bufs),
+            Self::Nested(stream) => Pin::new(stream).poll_write_vectored(cx, bufs),
         }
     }
 
@@ -76,6 +124,7 @@ impl AsyncWrite for Transport {
         match self {
             Self::Plain(socket) => socket.is_write_vectored(),
             Self::Tls(stream) => stream.is_write_vectored(),
+            Self::Nested(stream) => stream.is_write_vectored(),
         }
     }
 
@@ -83,6 +132,7 @@ impl AsyncWrite for Transport {
         match self.get_mut() {
             Self::Plain(socket) => Pin::new(socket).poll_flush(cx),
             Self::Tls(stream) => Pin::new(stream).poll_flush(cx),
+            Self::Nested(stream) => Pin::new(stream).poll_flush(cx),
         }
     }
 
@@ -90,6 +140,7 @@ impl AsyncWrite for Transport {
         match self.get_mut() {
             Self::Plain(socket) => Pin::new(socket).poll_shutdown(cx),
             Self::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
+            Self::Nested(stream) => Pin::new(stream).poll_shutdown(cx),
         }
     }
 }

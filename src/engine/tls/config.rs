@@ -70,8 +70,12 @@ impl TlsConfig {
             let message = format!("Could not connect to {}: {reason}.", target.url);
             Error::new(Kind::Connect, message).at(&target.url)
         })?;
-        let name = ServerName::try_from(target.host.clone()).map_err(|error| {
-            let message = format!("'{}' of {} is no host name.", target.host, target.url);
+        let name = ServerName::try_from(target.server_name().to_owned()).map_err(|error| {
+            let message = format!(
+                "'{}' of {} is no host name.",
+                target.server_name(),
+                target.url
+            );
             Error::new(Kind::InvalidUrl, message)
                 .at(&target.url)
                 .caused_by(error)

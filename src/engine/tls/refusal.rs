@@ -14,7 +14,7 @@ pub(super) fn explain(error: io::Error, target: &Target) -> Error {
     let url = &target.url;
     let message = match find::<TlsError>(&error) {
         Some(TlsError::InvalidCertificate(reason)) => {
-            let fault = certificate_fault(reason, &target.host);
+            let fault = certificate_fault(reason, target.server_name());
             format!("{url} was refused: its certificate {fault}.")
         }
         Some(TlsError::InvalidMessage(reason)) => format!(

@@ -153,6 +153,7 @@ fn target_of(uri: &WebSocketUri) -> Result<Target, InvalidUri> {
         host: uri.host.clone(),
         port: uri.port,
         tls: uri.secure,
+        server_name: None,
         url: url.without_userinfo(),
     })
 }

@@ -1,124 +1,141 @@
 //! The functions of the module: each makes a client for one request.
 
 use http::Method;
-use runtime_bridge::block_on;
-use rustpython_vm::{FromArgs, PyRef, PyResult, VirtualMachine, function::OptionalArg};
-
-use super::args::{
-    BodyOptions, ClientOptions, MethodArgs, RequestOptions, TransportOptions, UrlArgs, UrlBodyArgs,
-    parse_method,
+use rustpython_vm::{
+    FromArgs, PyObjectRef, PyRef, PyResult, VirtualMachine, function::OptionalArg,
 };
-use super::response::Response;
-use super::session::Session;
-use super::stream::{Pending, StreamContext};
 
+use super::client::Client;
+use super::encode::RequestBody;
+use super::options::{ClientOptions, DefaultArgs, MethodArgs, RequestOptions, SendOptions};
+use super::stream::StreamContext;
+use super::transport_options::FunctionTransportArgs;
+
+/// What every function takes besides the body.
 #[derive(FromArgs)]
-pub(super) struct FunctionUrlArgs {
+pub(super) struct CommonArgs {
+    #[pyarg(named, optional)]
+    params: OptionalArg<PyObjectRef>,
+    #[pyarg(named, optional)]
+    headers: OptionalArg<PyObjectRef>,
+    /// Of the client.
+    #[pyarg(named, optional)]
+    cookies: OptionalArg<PyObjectRef>,
     #[pyarg(flatten)]
-    request: UrlArgs,
+    sending: SendOptions,
+    /// Of the client.
+    #[pyarg(named, optional)]
+    timeout: OptionalArg<PyObjectRef>,
     #[pyarg(flatten)]
-    transport: TransportOptions,
-}
-
-#[derive(FromArgs)]
-pub(super) struct FunctionBodyArgs {
-    #[pyarg(flatten)]
-    request: UrlBodyArgs,
-    #[pyarg(flatten)]
-    transport: TransportOptions,
-}
-
-#[derive(FromArgs)]
-pub(super) struct FunctionMethodArgs {
-    #[pyarg(flatten)]
-    request: MethodArgs,
-    #[pyarg(flatten)]
-    transport: TransportOptions,
-}
-
-fn one_request_session(transport: TransportOptions, vm: &VirtualMachine) -> PyResult<Session> {
-    let defaults = RequestOptions {
-        params: OptionalArg::Missing,
-        headers: OptionalArg::Missing,
-        auth: OptionalArg::Missing,
-        timeout: OptionalArg::Missing,
-    };
-    let options = ClientOptions {
-        defaults,
-        transport,
-        limits: OptionalArg::Missing,
-        base_url: OptionalArg::Missing,
-        default_encoding: OptionalArg::Missing,
-    };
-    Session::new(options, vm)
-}
-
-fn send(
-    method: Method,
-    request: UrlBodyArgs,
-    transport: TransportOptions,
-    vm: &VirtualMachine,
-) -> PyResult<PyRef<Response>> {
-    let session = one_request_session(transport, vm)?;
-    let UrlBodyArgs { url, body, options } = request;
-    let exchange = session.prepare(method, &url, body, options, vm)?;
-    let response = block_on(vm, exchange.fetch());
-    session.close();
-    response
+    transport: FunctionTransportArgs,
 }
 
 /// get, head, options, delete.
-pub(super) fn send_url(
-    method: Method,
-    args: FunctionUrlArgs,
-    vm: &VirtualMachine,
-) -> PyResult<PyRef<Response>> {
-    let UrlArgs { url, options } = args.request;
-    let body = BodyOptions::default();
-    send(
-        method,
-        UrlBodyArgs { url, body, options },
-        args.transport,
-        vm,
-    )
+#[derive(FromArgs)]
+pub(super) struct FunctionUrlArgs {
+    #[pyarg(any)]
+    url: PyObjectRef,
+    #[pyarg(flatten)]
+    common: CommonArgs,
 }
 
 /// post, put, patch.
-pub(super) fn send_body(
-    method: Method,
-    args: FunctionBodyArgs,
-    vm: &VirtualMachine,
-) -> PyResult<PyRef<Response>> {
-    send(method, args.request, args.transport, vm)
+#[derive(FromArgs)]
+pub(super) struct FunctionBodyArgs {
+    #[pyarg(any)]
+    url: PyObjectRef,
+    #[pyarg(flatten)]
+    body: RequestBody,
+    #[pyarg(flatten)]
+    common: CommonArgs,
 }
 
-/// request.
-pub(super) fn request(args: FunctionMethodArgs, vm: &VirtualMachine) -> PyResult<PyRef<Response>> {
-    let MethodArgs {
-        method,
-        url,
-        body,
-        options,
-    } = args.request;
-    let method = parse_method(&method, vm)?;
-    send(
-        method,
-        UrlBodyArgs { url, body, options },
-        args.transport,
-        vm,
-    )
+/// request, stream.
+#[derive(FromArgs)]
+pub(super) struct FunctionMethodArgs {
+    #[pyarg(any)]
+    method: PyObjectRef,
+    #[pyarg(any)]
+    url: PyObjectRef,
+    #[pyarg(flatten)]
+    body: RequestBody,
+    #[pyarg(flatten)]
+    common: CommonArgs,
+}
+
+impl FunctionUrlArgs {
+    pub(super) fn with_method(self, method: Method, vm: &VirtualMachine) -> FunctionMethodArgs {
+        FunctionMethodArgs {
+            method: vm.ctx.new_str(method.as_str()).into(),
+            url: self.url,
+            body: RequestBody::default(),
+            common: self.common,
+        }
+    }
+}
+
+impl FunctionBodyArgs {
+    pub(super) fn with_method(self, method: Method, vm: &VirtualMachine) -> FunctionMethodArgs {
+        FunctionMethodArgs {
+            method: vm.ctx.new_str(method.as_str()).into(),
+            url: self.url,
+            body: self.body,
+            common: self.common,
+        }
+    }
+}
+
+impl FunctionMethodArgs {
+    /// The client that the function makes, and what it asks of it.
+    fn split(self, vm: &VirtualMachine) -> PyResult<(PyRef<Client>, MethodArgs)> {
+        let CommonArgs {
+            params,
+            headers,
+            cookies,
+            sending,
+            timeout,
+            transport,
+        } = self.common;
+        let trust_env = transport.trust_env;
+        let client = Client::with(
+            ClientOptions {
+                defaults: DefaultArgs {
+                    cookies,
+                    timeout,
+                    ..DefaultArgs::default()
+                },
+                transport: transport.into_client(),
+                trust_env,
+            },
+            vm,
+        )?;
+        let args = MethodArgs {
+            method: self.method,
+            url: self.url,
+            body: self.body,
+            options: RequestOptions {
+                params,
+                headers,
+                ..RequestOptions::default()
+            },
+            sending,
+        };
+        Ok((client, args))
+    }
+}
+
+/// request, and the verbs by way of it.
+pub(super) fn request(args: FunctionMethodArgs, vm: &VirtualMachine) -> PyResult {
+    let (client, args) = args.split(vm)?;
+    let response = Client::request_by(&client, args, vm);
+    let closed = Client::close_now(&client, vm);
+    let response = response?;
+    closed.map(|()| response)
 }
 
 /// stream.
 pub(super) fn stream(args: FunctionMethodArgs, vm: &VirtualMachine) -> PyResult<StreamContext> {
-    let session = std::sync::Arc::new(one_request_session(args.transport, vm)?);
-    let MethodArgs {
-        method,
-        url,
-        body,
-        options,
-    } = args.request;
-    let exchange = parse_method(&method, vm)
-        .and_then(|method| session.prepare(method, &url, body, options, vm));
-    Ok(Pending::new(exchange, Some(session)).into())
+    let (client, args) = args.split(vm)?;
+    let pending = Client::pending(&client, args, vm).owning(client);
+    Ok(StreamContext::new(pending))
 }

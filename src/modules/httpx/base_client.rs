@@ -3,16 +3,26 @@
 use std::fmt;
 use std::sync::Arc;
 
+use http::Method;
 use rustpython_vm::{
-    Py, PyPayload, PyRef, PyResult, VirtualMachine, builtins::PyType, common::lock::PyRwLock,
-    function::PySetterValue, pyclass,
+    FromArgs, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    builtins::{PyDictRef, PyType},
+    common::lock::PyRwLock,
+    function::PySetterValue,
+    pyclass,
 };
 
 use super::config::{Timeout, parse_timeout};
+use super::cookies::Cookies;
 use super::headers::{self, Headers};
+use super::options::{BuildArgs, MethodArgs};
+use super::query_params::QueryParams;
+use super::request::{Request, parse_method};
 use super::session::{Session, default_headers};
+use super::transports::{Carrier, Transports};
 use super::url::{self, Url};
-use crate::engine::http::Timeouts;
+use super::{auth, cookies, hooks, query};
+use crate::engine::http::{Request as EngineRequest, Timeouts};
 
 /// Base class of Client and AsyncClient.
 #[pyclass(module = "httpx", name = "BaseClient")]
@@ -37,6 +47,18 @@ impl BaseClient {
         let missing = || vm.new_runtime_error("the client's __init__() was not called");
         self.session.read().clone().ok_or_else(missing)
     }
+
+    /// The request that the arguments of request() or stream() ask for.
+    pub(super) fn request_of(
+        session: &Session,
+        method: Method,
+        args: MethodArgs,
+        vm: &VirtualMachine,
+    ) -> PyResult<EngineRequest> {
+        session
+            .draft(method, &args.url, args.body, args.options, vm)?
+            .into_request(session.mode, vm)
+    }
 }
 
 fn assigned(value: PySetterValue, vm: &VirtualMachine) -> PyResult {
@@ -46,12 +68,79 @@ fn assigned(value: PySetterValue, vm: &VirtualMachine) -> PyResult {
     }
 }
 
+#[derive(FromArgs)]
+struct MergeUrlArgs {
+    #[pyarg(any)]
+    url: PyObjectRef,
+}
+
 #[pyclass(flags(BASETYPE, HAS_DICT, HAS_WEAKREF, DISALLOW_INSTANTIATION))]
 impl BaseClient {
+    /// Builds the request that request() would send: the arguments merged with what the client
+    /// has.
+    #[pymethod]
+    fn build_request(
+        zelf: &Py<Self>,
+        args: BuildArgs,
+        vm: &VirtualMachine,
+    ) -> PyResult<PyRef<Request>> {
+        let method = parse_method(&args.method, vm)?;
+        zelf.session(vm)?
+            .draft(method, &args.url, args.body, args.options, vm)?
+            .into_object(vm)
+    }
+
+    /// The URL merged with the base URL.
+    #[pymethod]
+    fn _merge_url(
+        zelf: &Py<Self>,
+        args: MergeUrlArgs,
+        vm: &VirtualMachine,
+    ) -> PyResult<PyRef<Url>> {
+        let session = zelf.session(vm)?;
+        let url = session.merge_url(&session.defaults(), &args.url, vm)?;
+        Ok(Url::from(url).into_ref(&vm.ctx))
+    }
+
     /// Whether the client was closed.
     #[pygetset]
     fn is_closed(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<bool> {
         Ok(zelf.session(vm)?.is_closed())
+    }
+
+    /// Whether the environment is heeded.
+    #[pygetset]
+    fn trust_env(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<bool> {
+        Ok(zelf.session(vm)?.trust_env)
+    }
+
+    /// The authentication that every request gets.
+    #[pygetset]
+    fn auth(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+        Ok(zelf.session(vm)?.defaults().auth.clone())
+    }
+
+    #[pygetset(setter)]
+    fn set_auth(zelf: &Py<Self>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
+        let auth = auth::build(&*assigned(value, vm)?, vm)?;
+        zelf.session(vm)?
+            .change_defaults(|defaults| defaults.auth = auth);
+        Ok(())
+    }
+
+    /// The query parameters that every request gets.
+    #[pygetset]
+    fn params(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyRef<QueryParams>> {
+        let params = zelf.session(vm)?.defaults().params.clone();
+        Ok(QueryParams::from(params).into_ref(&vm.ctx))
+    }
+
+    #[pygetset(setter)]
+    fn set_params(zelf: &Py<Self>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
+        let params = query::parse_params(&*assigned(value, vm)?, vm)?;
+        zelf.session(vm)?
+            .change_defaults(|defaults| defaults.params = params);
+        Ok(())
     }
 
     /// The header fields that every request gets.
@@ -66,6 +155,19 @@ impl BaseClient {
         let value = assigned(value, vm)?;
         fields.update(&headers::parse(&value, vm)?);
         zelf.session(vm)?.headers.replace(fields);
+        Ok(())
+    }
+
+    /// The cookies that are sent, and those that responses have set.
+    #[pygetset]
+    fn cookies(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyRef<Cookies>> {
+        Ok(zelf.session(vm)?.cookies())
+    }
+
+    #[pygetset(setter)]
+    fn set_cookies(zelf: &Py<Self>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
+        let cookies = cookies::parse(&*assigned(value, vm)?, vm)?;
+        zelf.session(vm)?.set_cookies(cookies.into_ref(&vm.ctx));
         Ok(())
     }
 
@@ -99,6 +201,116 @@ impl BaseClient {
         zelf.session(vm)?
             .change_defaults(|defaults| defaults.base_url = base_url);
         Ok(())
+    }
+
+    /// The functions that are called with each request and each response.
+    #[pygetset]
+    fn event_hooks(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyDictRef> {
+        zelf.session(vm)?.event_hooks(vm)
+    }
+
+    #[pygetset(setter)]
+    fn set_event_hooks(zelf: &Py<Self>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
+        let hooks = hooks::parse(&*assigned(value, vm)?, vm)?;
+        zelf.session(vm)?
+            .change_defaults(|defaults| defaults.event_hooks = Some(hooks));
+        Ok(())
+    }
+
+    /// Whether requests follow redirects.
+    #[pygetset]
+    fn follow_redirects(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<bool> {
+        Ok(zelf.session(vm)?.defaults().follow_redirects)
+    }
+
+    #[pygetset(setter)]
+    fn set_follow_redirects(
+        zelf: &Py<Self>,
+        value: PySetterValue,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        let follow = assigned(value, vm)?.try_to_bool(vm)?;
+        zelf.session(vm)?
+            .change_defaults(|defaults| defaults.follow_redirects = follow);
+        Ok(())
+    }
+
+    /// How many redirects are followed.
+    #[pygetset]
+    fn max_redirects(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<usize> {
+        Ok(zelf.session(vm)?.defaults().max_redirects)
+    }
+
+    #[pygetset(setter)]
+    fn set_max_redirects(
+        zelf: &Py<Self>,
+        value: PySetterValue,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        let max = assigned(value, vm)?.try_into_value(vm)?;
+        zelf.session(vm)?
+            .change_defaults(|defaults| defaults.max_redirects = max);
+        Ok(())
+    }
+
+    #[pygetset]
+    fn _default_encoding(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        let encoding = zelf.session(vm)?.defaults().encoding.clone();
+        Ok(encoding.unwrap_or_else(|| vm.ctx.new_str("utf-8").into()))
+    }
+
+    #[pygetset(setter)]
+    fn set__default_encoding(
+        zelf: &Py<Self>,
+        value: PySetterValue,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        let encoding = Some(assigned(value, vm)?);
+        zelf.session(vm)?
+            .change_defaults(|defaults| defaults.encoding = encoding);
+        Ok(())
+    }
+
+    /// The transport of requests that no mount takes.
+    #[pygetset]
+    fn _transport(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        Ok(zelf.session(vm)?.transports().default.object().to_owned())
+    }
+
+    #[pygetset(setter)]
+    fn set__transport(zelf: &Py<Self>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
+        let session = zelf.session(vm)?;
+        session.set_transports(Transports {
+            default: Carrier::of(assigned(value, vm)?, session.mode),
+            mounts: session.transports().mounts.clone(),
+        });
+        Ok(())
+    }
+
+    /// The mounted transports by their patterns, the most specific first.
+    #[pygetset]
+    fn _mounts(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyDictRef> {
+        let mounts = vm.ctx.new_dict();
+        for (pattern, carrier) in zelf.session(vm)?.transports().mounts.iter() {
+            let transport = match carrier {
+                Some(carrier) => carrier.object().to_owned(),
+                None => vm.ctx.none(),
+            };
+            mounts.set_item(pattern.as_str(), transport, vm)?;
+        }
+        Ok(mounts)
+    }
+
+    /// The transport that a request to that URL takes.
+    #[pymethod]
+    fn _transport_for_url(zelf: &Py<Self>, args: MergeUrlArgs, vm: &VirtualMachine) -> PyResult {
+        let url = url::parse(&args.url, vm)?;
+        Ok(zelf
+            .session(vm)?
+            .transports()
+            .find(&url)
+            .object()
+            .to_owned())
     }
 
     #[extend_class]

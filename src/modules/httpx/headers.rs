@@ -20,10 +20,13 @@ use rustpython_vm::{
 use super::header_codec::Codec;
 use crate::engine::http::headers::HeaderList;
 use crate::modules::class::{make_mutable, reduce, restore};
-use crate::modules::convert::{given, new_bytes, new_str};
+use crate::modules::convert::{KeyAndDefault, given, new_bytes, new_str};
 use crate::modules::fields::items_of;
 
-/// Headers(headers=None, encoding=None): HTTP header fields, a case-insensitive multidict.
+/// Headers(headers=None, encoding=None)
+/// --
+///
+/// HTTP header fields, a case-insensitive multidict.
 ///
 /// Takes a mapping, a list of pairs, or other Headers; str or bytes alike.
 #[pyclass(module = "httpx", name = "Headers", unhashable = true)]
@@ -207,14 +210,9 @@ impl Initializer for Headers {
 impl Headers {
     /// The value of a field, its repetitions joined by ", ".
     #[pymethod]
-    fn get(
-        zelf: &Py<Self>,
-        key: PyObjectRef,
-        default: OptionalArg<PyObjectRef>,
-        vm: &VirtualMachine,
-    ) -> PyResult {
-        let value = zelf.get_item(&key, vm)?;
-        Ok(value.map_or_else(|| default.unwrap_or_none(vm), Into::into))
+    fn get(zelf: &Py<Self>, args: KeyAndDefault, vm: &VirtualMachine) -> PyResult {
+        let value = zelf.get_item(&args.key, vm)?;
+        Ok(value.map_or_else(|| args.default.unwrap_or_none(vm), Into::into))
     }
 
     /// The names, in lower case, each once.
@@ -275,12 +273,8 @@ impl Headers {
 
     /// Puts the fields of another mapping in the place of those of their names.
     #[pymethod]
-    fn update(
-        zelf: &Py<Self>,
-        headers: OptionalArg<PyObjectRef>,
-        vm: &VirtualMachine,
-    ) -> PyResult<()> {
-        if let Some(headers) = given(headers, vm) {
+    fn update(zelf: &Py<Self>, args: UpdateArgs, vm: &VirtualMachine) -> PyResult<()> {
+        if let Some(headers) = given(args.headers, vm) {
             let other = parse(&headers, vm)?;
             zelf.list.write().update(&other);
         }
@@ -289,12 +283,8 @@ impl Headers {
 
     /// The value of a field, which is set to `default` first if it is missing.
     #[pymethod]
-    fn setdefault(
-        zelf: &Py<Self>,
-        key: PyObjectRef,
-        default: OptionalArg<PyObjectRef>,
-        vm: &VirtualMachine,
-    ) -> PyResult {
+    fn setdefault(zelf: &Py<Self>, args: KeyAndDefault, vm: &VirtualMachine) -> PyResult {
+        let KeyAndDefault { key, default } = args;
         if let Some(value) = zelf.get_item(&key, vm)? {
             return Ok(value.into());
         }
@@ -305,12 +295,8 @@ impl Headers {
 
     /// Takes a field away and returns its value, or `default`.
     #[pymethod]
-    fn pop(
-        zelf: &Py<Self>,
-        key: PyObjectRef,
-        default: OptionalArg<PyObjectRef>,
-        vm: &VirtualMachine,
-    ) -> PyResult {
+    fn pop(zelf: &Py<Self>, args: KeyAndDefault, vm: &VirtualMachine) -> PyResult {
+        let KeyAndDefault { key, default } = args;
         match (zelf.get_item(&key, vm)?, default) {
             (Some(value), _) => {
                 zelf.set_item(&key, None, vm)?;
@@ -399,6 +385,12 @@ impl Headers {
     fn extend_class(_ctx: &rustpython_vm::Context, class: &'static Py<PyType>) {
         make_mutable(class);
     }
+}
+
+#[derive(rustpython_vm::FromArgs)]
+struct UpdateArgs {
+    #[pyarg(any, optional, py_default = "None")]
+    headers: OptionalArg<PyObjectRef>,
 }
 
 #[derive(rustpython_vm::FromArgs)]

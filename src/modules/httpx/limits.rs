@@ -16,8 +16,10 @@ use crate::engine::http::Limits as EngineLimits;
 use crate::modules::class::{make_mutable, reduce, restore};
 use crate::modules::convert::{seconds, seconds_object};
 
-/// Limits(*, max_connections=None, max_keepalive_connections=None, keepalive_expiry=5.0): how many
-/// connections a client may have open, and keep open; None for any number.
+/// Limits(*, max_connections=None, max_keepalive_connections=None, keepalive_expiry=5.0)
+/// --
+///
+/// How many connections a client may have open, and keep open; None for any number.
 #[pyclass(module = "httpx", name = "Limits", unhashable = true)]
 #[derive(PyPayload)]
 pub(super) struct Limits {

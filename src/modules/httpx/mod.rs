@@ -5,7 +5,6 @@
 //! a coroutine.
 
 mod api;
-mod args;
 mod async_client;
 mod auth;
 mod base_client;
@@ -13,13 +12,18 @@ mod body_handle;
 mod client;
 mod config;
 mod cookies;
+mod draft;
 mod encode;
 mod exceptions;
 mod header_codec;
 mod headers;
+mod hooks;
 mod limits;
+mod log;
+mod mode;
 mod module;
 mod multipart;
+mod options;
 mod pickling;
 mod proxy;
 mod python_stream;
@@ -28,6 +32,8 @@ mod query_params;
 mod raised;
 mod request;
 mod response;
+mod script_auth;
+mod sending;
 mod session;
 mod stream;
 mod stream_read;
@@ -35,9 +41,12 @@ mod streams;
 mod text;
 mod timeout;
 mod tls;
+mod transport_options;
+mod transports;
 mod url;
 mod url_components;
 mod use_client_default;
+mod warnings;
 
 pub(super) use module::module_def;
 use runtime_bridge::with_vm;
@@ -47,3 +56,6 @@ const COMPATIBLE_VERSION: &str = "0.28.1";
 
 /// What the User-Agent field says.
 const USER_AGENT: &str = concat!("tauraro-httpx/", env!("CARGO_PKG_VERSION"));
+
+/// The content codings that are decoded.
+const ACCEPT_ENCODING: &str = "gzip, deflate, br, zstd";

@@ -7,14 +7,14 @@ mod _httpx {
     use http::Method;
     use rustpython_vm::builtins::PyModule;
     use rustpython_vm::class::PyClassImpl;
-    use rustpython_vm::{Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, extend_module};
+    use rustpython_vm::{Py, PyObjectRef, PyResult, VirtualMachine, extend_module};
 
     use crate::modules::httpx::api::{self, FunctionBodyArgs, FunctionMethodArgs, FunctionUrlArgs};
-    use crate::modules::httpx::async_client::AsyncClient;
+    use crate::modules::httpx::async_client::{self, AsyncClient};
     use crate::modules::httpx::auth::{self, Auth, BasicAuth, DigestAuth, FunctionAuth, NetRcAuth};
     use crate::modules::httpx::base_client::BaseClient;
     use crate::modules::httpx::body_handle::BodyHandle;
-    use crate::modules::httpx::client::Client;
+    use crate::modules::httpx::client::{self, Client};
     use crate::modules::httpx::config::{Limits, Timeout};
     use crate::modules::httpx::cookies::Cookies;
     use crate::modules::httpx::encode::{RequestBody, ResponseBody};
@@ -25,8 +25,11 @@ mod _httpx {
     use crate::modules::httpx::response::{ContentHandle, Response};
     use crate::modules::httpx::stream::{AsyncStreamContext, StreamContext};
     use crate::modules::httpx::tls::{self, ContextArgs};
+    use crate::modules::httpx::transports::{
+        self, AsyncBaseTransport, AsyncHttpTransport, BaseTransport, HttpTransport,
+    };
     use crate::modules::httpx::url::Url;
-    use crate::modules::httpx::use_client_default::UseClientDefault;
+    use crate::modules::httpx::use_client_default::{self, UseClientDefault};
     use crate::modules::httpx::{COMPATIBLE_VERSION, exceptions};
 
     pub(crate) fn module_exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
@@ -71,9 +74,16 @@ mod _httpx {
             "Proxy" => Proxy::make_static_type(),
             "QueryParams" => query_params,
             "UseClientDefault" => use_client_default,
-            "USE_CLIENT_DEFAULT" => UseClientDefault.into_ref(&vm.ctx),
+            "USE_CLIENT_DEFAULT" => use_client_default::object(vm),
+            "BaseTransport" => BaseTransport::make_static_type(),
+            "AsyncBaseTransport" => AsyncBaseTransport::make_static_type(),
+            "HTTPTransport" => HttpTransport::make_static_type(),
+            "AsyncHTTPTransport" => AsyncHttpTransport::make_static_type(),
         });
         auth::remember(&vm.ctx);
+        client::remember(&vm.ctx);
+        async_client::remember(&vm.ctx);
+        transports::remember(&vm.ctx);
         Ok(())
     }
 
@@ -103,49 +113,49 @@ mod _httpx {
 
     /// Sends a GET request.
     #[pyfunction]
-    fn get(args: FunctionUrlArgs, vm: &VirtualMachine) -> PyResult<PyRef<Response>> {
-        api::send_url(Method::GET, args, vm)
+    fn get(args: FunctionUrlArgs, vm: &VirtualMachine) -> PyResult {
+        api::request(args.with_method(Method::GET, vm), vm)
     }
 
     /// Sends an OPTIONS request.
     #[pyfunction]
-    fn options(args: FunctionUrlArgs, vm: &VirtualMachine) -> PyResult<PyRef<Response>> {
-        api::send_url(Method::OPTIONS, args, vm)
+    fn options(args: FunctionUrlArgs, vm: &VirtualMachine) -> PyResult {
+        api::request(args.with_method(Method::OPTIONS, vm), vm)
     }
 
     /// Sends a HEAD request.
     #[pyfunction]
-    fn head(args: FunctionUrlArgs, vm: &VirtualMachine) -> PyResult<PyRef<Response>> {
-        api::send_url(Method::HEAD, args, vm)
+    fn head(args: FunctionUrlArgs, vm: &VirtualMachine) -> PyResult {
+        api::request(args.with_method(Method::HEAD, vm), vm)
     }
 
     /// Sends a DELETE request.
     #[pyfunction]
-    fn delete(args: FunctionUrlArgs, vm: &VirtualMachine) -> PyResult<PyRef<Response>> {
-        api::send_url(Method::DELETE, args, vm)
+    fn delete(args: FunctionUrlArgs, vm: &VirtualMachine) -> PyResult {
+        api::request(args.with_method(Method::DELETE, vm), vm)
     }
 
     /// Sends a POST request.
     #[pyfunction]
-    fn post(args: FunctionBodyArgs, vm: &VirtualMachine) -> PyResult<PyRef<Response>> {
-        api::send_body(Method::POST, args, vm)
+    fn post(args: FunctionBodyArgs, vm: &VirtualMachine) -> PyResult {
+        api::request(args.with_method(Method::POST, vm), vm)
     }
 
     /// Sends a PUT request.
     #[pyfunction]
-    fn put(args: FunctionBodyArgs, vm: &VirtualMachine) -> PyResult<PyRef<Response>> {
-        api::send_body(Method::PUT, args, vm)
+    fn put(args: FunctionBodyArgs, vm: &VirtualMachine) -> PyResult {
+        api::request(args.with_method(Method::PUT, vm), vm)
     }
 
     /// Sends a PATCH request.
     #[pyfunction]
-    fn patch(args: FunctionBodyArgs, vm: &VirtualMachine) -> PyResult<PyRef<Response>> {
-        api::send_body(Method::PATCH, args, vm)
+    fn patch(args: FunctionBodyArgs, vm: &VirtualMachine) -> PyResult {
+        api::request(args.with_method(Method::PATCH, vm), vm)
     }
 
     /// Sends a request with any method.
     #[pyfunction]
-    fn request(args: FunctionMethodArgs, vm: &VirtualMachine) -> PyResult<PyRef<Response>> {
+    fn request(args: FunctionMethodArgs, vm: &VirtualMachine) -> PyResult {
         api::request(args, vm)
     }
 

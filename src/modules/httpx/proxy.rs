@@ -3,7 +3,7 @@
 use std::fmt;
 
 use rustpython_vm::{
-    AsObject, FromArgs, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    AsObject, FromArgs, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyStr, PyTuple, PyType},
     common::lock::PyRwLock,
     function::{FuncArgs, OptionalArg},
@@ -20,7 +20,10 @@ use crate::modules::convert::{given, new_bytes, new_str, utf8};
 
 const SCHEMES: [&str; 4] = ["http", "https", "socks5", "socks5h"];
 
-/// Proxy(url, *, ssl_context=None, auth=None, headers=None): a proxy server.
+/// Proxy(url, *, ssl_context=None, auth=None, headers=None)
+/// --
+///
+/// A proxy server.
 ///
 /// Credentials in the URL become `auth`, a pair of user name and password.
 #[pyclass(module = "httpx", name = "Proxy")]
@@ -45,6 +48,20 @@ impl fmt::Debug for Proxy {
 }
 
 impl Proxy {
+    /// What `Proxy(url)` would hold.
+    ///
+    /// # Errors
+    /// Those of the class.
+    pub(super) fn of_url(url: &PyObject, vm: &VirtualMachine) -> PyResult<Parts> {
+        let args = ProxyArgs {
+            url: url.to_owned(),
+            ssl_context: OptionalArg::Missing,
+            auth: OptionalArg::Missing,
+            headers: OptionalArg::Missing,
+        };
+        args.parse(vm)
+    }
+
     /// What it holds now.
     pub(super) fn parts(&self) -> Parts {
         self.parts.read().clone()

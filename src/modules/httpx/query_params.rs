@@ -18,9 +18,12 @@ use rustpython_vm::{
 use super::query::{parse_params, primitive, str_of};
 use crate::engine::http::params::Params;
 use crate::modules::class::{make_mutable, reduce, restore};
-use crate::modules::convert::{given, new_str, utf8};
+use crate::modules::convert::{KeyAndDefault, KeyAndValue, given, new_str, utf8};
 
-/// QueryParams(params=None, **kwargs): query parameters, an immutable multidict.
+/// QueryParams(*args, **kwargs)
+/// --
+///
+/// Query parameters, an immutable multidict.
 ///
 /// Takes a query string (str or bytes), a mapping whose values may be lists, or pairs.
 #[pyclass(module = "httpx", name = "QueryParams")]
@@ -80,12 +83,11 @@ impl QueryParams {
 
     fn changed(
         &self,
-        key: &PyObject,
-        value: OptionalArg<PyObjectRef>,
+        args: KeyAndValue,
         change: fn(&mut Params, String, String),
         vm: &VirtualMachine,
     ) -> PyResult<PyRef<Self>> {
-        let (name, value) = (str_of(key, vm)?, primitive(&value.unwrap_or_none(vm), vm)?);
+        let (name, value) = name_and_value(args, vm)?;
         let mut params = self.engine();
         change(&mut params, name, value);
         Ok(Self::from(params).into_ref(&vm.ctx))
@@ -172,14 +174,9 @@ impl QueryParams {
 
     /// The first value of a name, or `default`.
     #[pymethod]
-    fn get(
-        zelf: &Py<Self>,
-        key: PyObjectRef,
-        default: OptionalArg<PyObjectRef>,
-        vm: &VirtualMachine,
-    ) -> PyResult {
-        let value = zelf.first(&key, vm)?;
-        Ok(value.map_or_else(|| default.unwrap_or_none(vm), Into::into))
+    fn get(zelf: &Py<Self>, args: KeyAndDefault, vm: &VirtualMachine) -> PyResult {
+        let value = zelf.first(&args.key, vm)?;
+        Ok(value.map_or_else(|| args.default.unwrap_or_none(vm), Into::into))
     }
 
     /// All values of a name.
@@ -194,24 +191,14 @@ impl QueryParams {
 
     /// Other QueryParams in which a name has this one value.
     #[pymethod]
-    fn set(
-        zelf: &Py<Self>,
-        key: PyObjectRef,
-        value: OptionalArg<PyObjectRef>,
-        vm: &VirtualMachine,
-    ) -> PyResult<PyRef<Self>> {
-        zelf.changed(&key, value, Params::set, vm)
+    fn set(zelf: &Py<Self>, args: KeyAndValue, vm: &VirtualMachine) -> PyResult<PyRef<Self>> {
+        zelf.changed(args, Params::set, vm)
     }
 
     /// Other QueryParams in which a name has one value more.
     #[pymethod]
-    fn add(
-        zelf: &Py<Self>,
-        key: PyObjectRef,
-        value: OptionalArg<PyObjectRef>,
-        vm: &VirtualMachine,
-    ) -> PyResult<PyRef<Self>> {
-        zelf.changed(&key, value, Params::append, vm)
+    fn add(zelf: &Py<Self>, args: KeyAndValue, vm: &VirtualMachine) -> PyResult<PyRef<Self>> {
+        zelf.changed(args, Params::append, vm)
     }
 
     /// Other QueryParams without a name.
@@ -225,12 +212,8 @@ impl QueryParams {
 
     /// Other QueryParams in which those of `params` replace these of the same name.
     #[pymethod]
-    fn merge(
-        zelf: &Py<Self>,
-        params: OptionalArg<PyObjectRef>,
-        vm: &VirtualMachine,
-    ) -> PyResult<PyRef<Self>> {
-        let merged = match given(params, vm) {
+    fn merge(zelf: &Py<Self>, args: MergeArgs, vm: &VirtualMachine) -> PyResult<PyRef<Self>> {
+        let merged = match given(args.params, vm) {
             Some(params) => zelf.engine().merge(&parse_params(&params, vm)?),
             None => zelf.engine(),
         };
@@ -268,6 +251,17 @@ impl QueryParams {
     fn extend_class(_ctx: &rustpython_vm::Context, class: &'static Py<PyType>) {
         make_mutable(class);
     }
+}
+
+pub(super) fn name_and_value(args: KeyAndValue, vm: &VirtualMachine) -> PyResult<(String, String)> {
+    let value = args.value.unwrap_or_none(vm);
+    Ok((str_of(&args.key, vm)?, primitive(&value, vm)?))
+}
+
+#[derive(rustpython_vm::FromArgs)]
+struct MergeArgs {
+    #[pyarg(any, optional, py_default = "None")]
+    params: OptionalArg<PyObjectRef>,
 }
 
 fn immutable(instead: &str, vm: &VirtualMachine) -> rustpython_vm::builtins::PyBaseExceptionRef {

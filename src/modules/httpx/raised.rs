@@ -16,6 +16,11 @@ impl Raised {
         Box::new(Self(Homing::new(exception)))
     }
 
+    /// The exception as an error of the engine.
+    pub(super) fn error(exception: PyBaseExceptionRef) -> Error {
+        Error::user(Self::boxed(exception))
+    }
+
     /// The very exception that was raised.
     ///
     /// # Errors

@@ -1,29 +1,72 @@
-//! `stream()` and the iterators over a response's content.
+//! `stream()`: a response in a `with` or `async with` statement.
 
 use std::fmt;
-use std::sync::Arc;
 
 use runtime_bridge::{Coroutine, block_on};
 use rustpython_vm::{
-    Py, PyPayload, PyRef, PyResult, VirtualMachine, common::lock::PyMutex, function::FuncArgs,
-    pyclass,
+    AsObject, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, common::lock::PyMutex,
+    function::FuncArgs, pyclass,
 };
 
-use super::response::Response;
-use super::session::{Exchange, Session};
+use super::client::Client;
+use super::mode::Mode;
+use super::options::MethodArgs;
+use super::sending::Sending;
 use super::with_vm;
 
 /// A request that is sent when its context is entered. What was wrong with it is raised there too,
 /// as for a function with `@contextmanager`.
 pub(super) struct Pending {
-    exchange: PyResult<Exchange>,
+    what: What,
     /// Closed with the response: the client of `httpx.stream()`.
-    owned: Option<Arc<Session>>,
+    owned: Option<PyRef<Client>>,
+}
+
+enum What {
+    /// Made by the client itself.
+    Ready(PyResult<Sending>),
+    /// To be made by the build_request() and send() of a script's client.
+    Scripted(PyObjectRef, MethodArgs),
 }
 
 impl Pending {
-    pub(super) fn new(exchange: PyResult<Exchange>, owned: Option<Arc<Session>>) -> Self {
-        Self { exchange, owned }
+    pub(super) fn ready(sending: PyResult<Sending>) -> Self {
+        Self {
+            what: What::Ready(sending),
+            owned: None,
+        }
+    }
+
+    pub(super) fn scripted(client: PyObjectRef, args: MethodArgs) -> Self {
+        Self {
+            what: What::Scripted(client, args),
+            owned: None,
+        }
+    }
+
+    pub(super) fn owning(mut self, client: PyRef<Client>) -> Self {
+        self.owned = Some(client);
+        self
+    }
+}
+
+impl What {
+    async fn open(self, mode: Mode) -> PyResult {
+        match self {
+            Self::Ready(sending) => sending?.open().await.map(Into::into),
+            Self::Scripted(client, args) => {
+                let (send, args) = with_vm(|vm| {
+                    let build = args.build_args(vm);
+                    let request = client.get_attr("build_request", vm)?.call(build, vm)?;
+                    let mut send = FuncArgs::from(vec![request]);
+                    args.sending.add_to(&mut send.kwargs, vm);
+                    send.kwargs
+                        .insert("stream".into(), vm.ctx.new_bool(true).into());
+                    Ok((client.get_attr("send", vm)?, send))
+                })?;
+                mode.call(&send, args).await
+            }
+        }
     }
 }
 
@@ -34,7 +77,7 @@ struct Stream {
 }
 
 /// What is to be closed at the end of the statement.
-type Open = (PyRef<Response>, Option<Arc<Session>>);
+type Open = (PyObjectRef, Option<PyRef<Client>>);
 
 impl Stream {
     fn new(pending: Pending) -> Self {
@@ -44,38 +87,32 @@ impl Stream {
         }
     }
 
-    async fn enter(&self) -> PyResult<PyRef<Response>> {
-        let Some(Pending { exchange, owned }) = self.pending.lock().take() else {
+    async fn enter(&self, mode: Mode) -> PyResult {
+        let Some(Pending { what, owned }) = self.pending.lock().take() else {
             let message = "a stream can be entered only once";
             return Err(with_vm(|vm| vm.new_runtime_error(message)));
         };
-        let response = exchange?.open().await?;
+        let response = what.open(mode).await?;
         *self.open.lock() = Some((response.clone(), owned));
         Ok(response)
     }
 
-    async fn exit(&self) -> PyResult<()> {
+    async fn exit(&self, mode: Mode) -> PyResult<()> {
         let open = self.open.lock().take();
-        if let Some((response, owned)) = open {
-            response.give_up().await?;
-            if let Some(session) = owned {
-                session.close();
-            }
+        let Some((response, owned)) = open else {
+            return Ok(());
+        };
+        let name = match mode {
+            Mode::Blocking => "close",
+            Mode::Awaited => "aclose",
+        };
+        let closed = mode.call_method(&response, name, ()).await;
+        if let Some(client) = owned {
+            mode.call_method(client.as_object(), name, ()).await?;
         }
-        Ok(())
+        closed.map(drop)
     }
 }
-
-macro_rules! stream_debug {
-    ($($class:ident),*) => {$(
-        impl fmt::Debug for $class {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(stringify!($class))
-            }
-        }
-    )*};
-}
-stream_debug!(StreamContext, AsyncStreamContext);
 
 /// What Client.stream() returns: use it in a `with` statement.
 #[pyclass(module = "httpx", name = "StreamContext")]
@@ -84,8 +121,14 @@ pub(super) struct StreamContext {
     stream: Stream,
 }
 
-impl From<Pending> for StreamContext {
-    fn from(pending: Pending) -> Self {
+impl fmt::Debug for StreamContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("StreamContext")
+    }
+}
+
+impl StreamContext {
+    pub(super) fn new(pending: Pending) -> Self {
         Self {
             stream: Stream::new(pending),
         }
@@ -95,13 +138,13 @@ impl From<Pending> for StreamContext {
 #[pyclass(flags(HAS_WEAKREF, DISALLOW_INSTANTIATION))]
 impl StreamContext {
     #[pymethod]
-    fn __enter__(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyRef<Response>> {
-        block_on(vm, zelf.stream.enter())
+    fn __enter__(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        block_on(vm, zelf.stream.enter(Mode::Blocking))
     }
 
     #[pymethod]
     fn __exit__(zelf: &Py<Self>, _args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
-        block_on(vm, zelf.stream.exit())
+        block_on(vm, zelf.stream.exit(Mode::Blocking))
     }
 }
 
@@ -112,8 +155,14 @@ pub(super) struct AsyncStreamContext {
     stream: Stream,
 }
 
-impl From<Pending> for AsyncStreamContext {
-    fn from(pending: Pending) -> Self {
+impl fmt::Debug for AsyncStreamContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AsyncStreamContext")
+    }
+}
+
+impl AsyncStreamContext {
+    pub(super) fn new(pending: Pending) -> Self {
         Self {
             stream: Stream::new(pending),
         }
@@ -125,14 +174,14 @@ impl AsyncStreamContext {
     #[pymethod]
     fn __aenter__(zelf: PyRef<Self>) -> Coroutine {
         Coroutine::new("AsyncClient.stream", async move {
-            zelf.stream.enter().await.map(Into::into)
+            zelf.stream.enter(Mode::Awaited).await
         })
     }
 
     #[pymethod]
     fn __aexit__(zelf: PyRef<Self>, _args: FuncArgs) -> Coroutine {
         Coroutine::new("AsyncClient.stream", async move {
-            zelf.stream.exit().await?;
+            zelf.stream.exit(Mode::Awaited).await?;
             Ok(with_vm(|vm| vm.ctx.none()))
         })
     }

@@ -18,7 +18,10 @@ use crate::modules::convert::{seconds, seconds_object};
 
 const PHASES: [&str; 4] = ["connect", "read", "write", "pool"];
 
-/// Timeout(timeout, *, connect, read, write, pool): how long to wait, in seconds; None for ever.
+/// Timeout(timeout=..., *, connect=..., read=..., write=..., pool=...)
+/// --
+///
+/// How long to wait, in seconds; None for ever.
 ///
 /// Either a default for all four comes first, or all four are given.
 #[pyclass(module = "httpx", name = "Timeout", unhashable = true)]

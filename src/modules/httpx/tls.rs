@@ -8,9 +8,9 @@ use rustpython_vm::{
     function::{FuncArgs, KwArgs, OptionalArg},
 };
 
-use super::args::wrong_type;
 use crate::engine::tls::{Identity, TlsSettings, Verify};
 use crate::modules::convert::utf8;
+use crate::modules::convert::wrong_type;
 use crate::modules::ssl_context::{is_context, load_error, load_identity, settings_of};
 
 /// What `verify=<str>` warns of, and does nevertheless.

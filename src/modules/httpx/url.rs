@@ -6,21 +6,24 @@ use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyBytesRef, PyStr, PyStrRef, PyType},
     common::{hash::PyHash, lock::PyRwLock},
-    function::{FuncArgs, OptionalArg, PyComparisonValue},
+    function::{FuncArgs, PyComparisonValue},
     pyclass,
     types::{Comparable, Constructor, Hashable, Initializer, PyComparisonOp, Representable},
 };
 
 use super::exceptions::to_exception;
-use super::query::{parse_params, primitive, str_of};
-use super::query_params::QueryParams;
+use super::query::{parse_params, str_of};
+use super::query_params::{QueryParams, name_and_value};
 use super::url_components::Components;
 use crate::engine::http::Url as EngineUrl;
 use crate::engine::http::params::Params;
 use crate::modules::class::{make_mutable, reduce, restore};
-use crate::modules::convert::{new_bytes, new_str, utf8};
+use crate::modules::convert::{KeyAndValue, new_bytes, new_str, utf8};
 
-/// URL(url="", **kwargs): a parsed and normalised URL.
+/// URL(url='', **kwargs)
+/// --
+///
+/// A parsed and normalised URL.
 ///
 /// Keyword arguments replace components: scheme, username, password, userinfo, host, port, netloc,
 /// path, query, raw_path, fragment, params.
@@ -249,11 +252,10 @@ impl Url {
     #[pymethod]
     fn copy_set_param(
         zelf: &Py<Self>,
-        key: PyObjectRef,
-        value: OptionalArg<PyObjectRef>,
+        args: KeyAndValue,
         vm: &VirtualMachine,
     ) -> PyResult<PyRef<Self>> {
-        let (name, value) = (str_of(&key, vm)?, primitive(&value.unwrap_or_none(vm), vm)?);
+        let (name, value) = name_and_value(args, vm)?;
         with_params(zelf, |params| params.set(name, value), vm)
     }
 
@@ -261,11 +263,10 @@ impl Url {
     #[pymethod]
     fn copy_add_param(
         zelf: &Py<Self>,
-        key: PyObjectRef,
-        value: OptionalArg<PyObjectRef>,
+        args: KeyAndValue,
         vm: &VirtualMachine,
     ) -> PyResult<PyRef<Self>> {
-        let (name, value) = (str_of(&key, vm)?, primitive(&value.unwrap_or_none(vm), vm)?);
+        let (name, value) = name_and_value(args, vm)?;
         with_params(zelf, |params| params.append(name, value), vm)
     }
 

@@ -1,8 +1,10 @@
 //! `httpx.USE_CLIENT_DEFAULT`.
 
+use std::sync::OnceLock;
+
 use rustpython_vm::{
-    Py, PyObject, PyPayload, PyResult, VirtualMachine, builtins::PyType, function::FuncArgs,
-    pyclass, types::Constructor,
+    Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, builtins::PyType,
+    function::FuncArgs, pyclass, types::Constructor,
 };
 
 use crate::modules::class::make_mutable;
@@ -12,6 +14,15 @@ use crate::modules::class::make_mutable;
 #[pyclass(module = "httpx._client", name = "UseClientDefault")]
 #[derive(Debug, PyPayload)]
 pub(super) struct UseClientDefault;
+
+/// USE_CLIENT_DEFAULT.
+static OBJECT: OnceLock<PyRef<UseClientDefault>> = OnceLock::new();
+
+/// USE_CLIENT_DEFAULT, the one object.
+pub(super) fn object(vm: &VirtualMachine) -> PyObjectRef {
+    let object = OBJECT.get_or_init(|| UseClientDefault.into_ref(&vm.ctx));
+    object.clone().into()
+}
 
 impl UseClientDefault {
     /// Whether an argument says to use what the client has.

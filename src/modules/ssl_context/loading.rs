@@ -39,7 +39,7 @@ pub(super) fn ask(password: &PyObject, vm: &VirtualMachine) -> PyResult<Vec<u8>>
 }
 
 /// A str, bytes or path-like object as a path.
-pub(super) fn path_of(path: &PyObject, vm: &VirtualMachine) -> PyResult<PathBuf> {
+pub(crate) fn path_of(path: &PyObject, vm: &VirtualMachine) -> PyResult<PathBuf> {
     FsPath::try_from_path_like(path.to_owned(), true, vm)?.to_path_buf(vm)
 }
 

@@ -21,5 +21,5 @@ mod record;
 mod settings;
 
 pub(super) use definition::module_def;
-pub(crate) use loading::{load_error, load_identity};
+pub(crate) use loading::{load_error, load_identity, path_of};
 pub(crate) use settings::{is_context, settings_of};

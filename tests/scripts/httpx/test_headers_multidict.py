@@ -1,6 +1,7 @@
 """Headers as a value: encodings, duplicates, changing, comparing, showing."""
 
 import copy
+import inspect
 import pickle
 import unittest
 
@@ -122,6 +123,12 @@ class Objects(unittest.TestCase):
             ({b"a": b"\xfc"}, "Headers({'a': 'ü'}, encoding='iso-8859-1')"),
         ):
             self.assertEqual(repr(httpx.Headers(source)), shown)
+
+    def test_arguments_have_names(self):
+        headers = httpx.Headers(headers={"a": "1"}, encoding=None)
+        self.assertEqual(headers.get(key="b", default="2"), "2")
+        self.assertEqual(list(inspect.signature(headers.get).parameters), ["key", "default"])
+        self.assertIn("encoding", inspect.signature(httpx.Headers).parameters)
 
     def test_pickling_and_copying(self):
         headers = httpx.Headers([("A", "1"), ("a", "2")], encoding="utf-8")

@@ -145,6 +145,8 @@ impl DigestAuth {
         let Some(challenge) = Challenge::find(headers)? else {
             return Ok(None);
         };
+        // One that nothing can answer is not kept.
+        uses_qop(&challenge)?;
         let challenge = Arc::new(challenge);
         let count = self.accept(&challenge);
         self.authorize(&challenge, count, method, target, nonce)

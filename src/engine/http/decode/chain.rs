@@ -13,8 +13,10 @@ use crate::engine::error::{Error, Kind};
 /// Undoes the content codings of one response.
 ///
 /// ```
-/// # use tauraro::engine::http::decode::Decoder;
-/// # fn decode(headers: &http::HeaderMap, received: Vec<bytes::Bytes>) -> Result<(), tauraro::engine::Error> {
+/// # use bytes::Bytes;
+/// # use http::HeaderMap;
+/// # use tauraro::engine::{Error, http::decode::Decoder};
+/// # fn decode(headers: &HeaderMap, received: Vec<Bytes>) -> Result<(), Error> {
 /// let mut decoder = Decoder::new(headers)?;
 /// for data in received {
 ///     decoder.push(data);
@@ -89,8 +91,9 @@ impl Decoder {
         }
     }
 
-    /// The next piece, never empty and of at most [`MAX_PIECE`](super::MAX_PIECE) bytes (what is not encoded comes
-    /// out as it was pushed), or `None` when more has to be pushed first.
+    /// The next piece, or `None` when more has to be pushed first. A piece is never empty, and has
+    /// at most [`MAX_PIECE`](super::MAX_PIECE) bytes; what is not encoded comes out as it was
+    /// pushed.
     ///
     /// # Errors
     /// `Decoding` for malformed data; so does every later call.

@@ -95,5 +95,5 @@ fn may_be_zlib(first: u8) -> bool {
 }
 
 fn is_zlib(first: u8, second: u8) -> bool {
-    may_be_zlib(first) && u16::from_be_bytes([first, second]) % 31 == 0
+    may_be_zlib(first) && u16::from_be_bytes([first, second]).is_multiple_of(31)
 }

@@ -16,8 +16,9 @@ impl<P: Policy> Flow<P> {
     /// Runs the hooks around one exchange. Also returns what a redirect may need of the request.
     pub(super) async fn hop(&self, mut request: Request) -> Result<(Arc<Answer>, Repeat), Failed> {
         if let Some(hooks) = self.policy.hooks() {
-            let result = hooks.on_request(&mut request).await;
-            result.map_err(|error| failed(error, Arc::new(request.sent())))?;
+            let sent = Arc::new(request.sent());
+            let hooked = hooks.on_request(request).await;
+            request = hooked.map_err(|error| failed(error, sent))?;
         }
         let repeat = Repeat::of(&request.body);
         let sent = Arc::new(request.sent());
@@ -32,13 +33,10 @@ impl<P: Policy> Flow<P> {
     }
 
     async fn exchange(&self, request: Request, sent: &Arc<Sent>) -> Result<Answer, Error> {
-        let started = Instant::now();
         match self.policy.route(&sent.head.url)? {
-            Route::Direct(transport) => {
-                let response = transport.send(request).await?;
-                Ok(Answer::of(response, sent.clone(), started))
-            }
+            Route::Direct(transport) => transport.answer(request, sent.clone()).await,
             Route::Other(service) => {
+                let started = Instant::now();
                 let answer = service.serve(request, sent.clone()).await?;
                 answer.content.set_started(started);
                 Ok(answer)

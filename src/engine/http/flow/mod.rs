@@ -59,8 +59,8 @@ pub trait Cookies: Send + Sync {
 
 /// Who takes part in each hop.
 pub trait Hooks: Send + Sync {
-    /// Before a request is sent. The request may be changed.
-    fn on_request<'a>(&'a self, request: &'a mut Request) -> BoxFuture<'a, Result<(), Error>>;
+    /// Before a request is sent. Gives back the request to send.
+    fn on_request(&self, request: Request) -> BoxFuture<'_, Result<Request, Error>>;
 
     /// After a response's head has come; its content is unread.
     fn on_response<'a>(&'a self, answer: &'a Arc<Answer>) -> BoxFuture<'a, Result<(), Error>>;

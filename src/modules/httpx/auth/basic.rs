@@ -11,7 +11,7 @@ use rustpython_vm::{
     types::{Constructor, Initializer},
 };
 
-use super::classes::{Auth, start};
+use super::classes::{Auth, FlowArgs, start};
 use crate::engine::http::auth as engine;
 use crate::modules::convert::{header_str, str_or_bytes};
 
@@ -81,8 +81,8 @@ impl Initializer for BasicAuth {
 impl BasicAuth {
     /// Yields the request with its Authorization field.
     #[pymethod]
-    fn auth_flow(zelf: PyRef<Self>, request: PyObjectRef, vm: &VirtualMachine) -> PyResult {
-        start("basic", zelf.as_object(), request, vm)
+    fn auth_flow(zelf: PyRef<Self>, args: FlowArgs, vm: &VirtualMachine) -> PyResult {
+        start("basic", zelf.as_object(), args, vm)
     }
 
     #[pymethod]

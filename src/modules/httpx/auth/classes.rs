@@ -12,18 +12,24 @@ use rustpython_vm::{
 
 use super::basic::header_text;
 
+#[derive(rustpython_vm::FromArgs)]
+pub(in crate::modules::httpx) struct FlowArgs {
+    #[pyarg(any)]
+    request: PyObjectRef,
+}
+
 /// A flow of `httpx._auth_flows`, started for an authentication object and a request.
 pub(super) fn start(
     name: &'static str,
     auth: &PyObject,
-    request: PyObjectRef,
+    args: FlowArgs,
     vm: &VirtualMachine,
 ) -> PyResult {
     let names = vm.ctx.new_tuple(vec![vm.ctx.new_str(name).into()]);
     let flows = vm.import_from("httpx._auth_flows", names, 0)?;
     flows
         .get_attr(name, vm)?
-        .call((auth.to_owned(), request), vm)
+        .call((auth.to_owned(), args.request), vm)
 }
 
 /// The base class of all authentication schemes.
@@ -63,20 +69,20 @@ impl Auth {
     /// The flow: a generator that yields requests and gets the responses to them. The last
     /// response is the client's.
     #[pymethod]
-    fn auth_flow(zelf: PyRef<Self>, request: PyObjectRef, vm: &VirtualMachine) -> PyResult {
-        start("plain", zelf.as_object(), request, vm)
+    fn auth_flow(zelf: PyRef<Self>, args: FlowArgs, vm: &VirtualMachine) -> PyResult {
+        start("plain", zelf.as_object(), args, vm)
     }
 
     /// The flow as a Client drives it: `auth_flow`, with the bodies read that it requires.
     #[pymethod]
-    fn sync_auth_flow(zelf: PyRef<Self>, request: PyObjectRef, vm: &VirtualMachine) -> PyResult {
-        start("sync_flow", zelf.as_object(), request, vm)
+    fn sync_auth_flow(zelf: PyRef<Self>, args: FlowArgs, vm: &VirtualMachine) -> PyResult {
+        start("sync_flow", zelf.as_object(), args, vm)
     }
 
     /// The flow as an AsyncClient drives it: an asynchronous generator.
     #[pymethod]
-    fn async_auth_flow(zelf: PyRef<Self>, request: PyObjectRef, vm: &VirtualMachine) -> PyResult {
-        start("async_flow", zelf.as_object(), request, vm)
+    fn async_auth_flow(zelf: PyRef<Self>, args: FlowArgs, vm: &VirtualMachine) -> PyResult {
+        start("async_flow", zelf.as_object(), args, vm)
     }
 
     #[extend_class]
@@ -126,8 +132,8 @@ impl Initializer for FunctionAuth {
 impl FunctionAuth {
     /// Yields what the function makes of the request.
     #[pymethod]
-    fn auth_flow(zelf: PyRef<Self>, request: PyObjectRef, vm: &VirtualMachine) -> PyResult {
-        start("function", zelf.as_object(), request, vm)
+    fn auth_flow(zelf: PyRef<Self>, args: FlowArgs, vm: &VirtualMachine) -> PyResult {
+        start("function", zelf.as_object(), args, vm)
     }
 
     #[extend_class]
@@ -153,7 +159,7 @@ impl Constructor for NetRcAuth {
 
 #[derive(rustpython_vm::FromArgs)]
 pub(in crate::modules::httpx) struct NetRcArgs {
-    #[pyarg(any, default)]
+    #[pyarg(any, default, py_default = "None")]
     file: Option<PyObjectRef>,
 }
 
@@ -171,8 +177,8 @@ impl Initializer for NetRcAuth {
 impl NetRcAuth {
     /// Yields the request, with the credentials of its host if the file has some.
     #[pymethod]
-    fn auth_flow(zelf: PyRef<Self>, request: PyObjectRef, vm: &VirtualMachine) -> PyResult {
-        start("netrc", zelf.as_object(), request, vm)
+    fn auth_flow(zelf: PyRef<Self>, args: FlowArgs, vm: &VirtualMachine) -> PyResult {
+        start("netrc", zelf.as_object(), args, vm)
     }
 
     #[pymethod]

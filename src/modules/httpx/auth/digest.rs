@@ -14,11 +14,12 @@ use rustpython_vm::{
 };
 
 use super::basic::CredentialArgs;
-use super::classes::{Auth, start};
+use super::classes::{Auth, FlowArgs, start};
 use crate::engine::Error;
 use crate::engine::http::auth as engine;
 use crate::modules::convert::{new_bytes, str_or_bytes};
 use crate::modules::httpx::exceptions::to_exception;
+use crate::modules::class::{reduce, restore};
 use crate::modules::httpx::url;
 
 /// DigestAuth(username, password): the Digest scheme (RFC 7616, 2617 and 2069).
@@ -154,8 +155,8 @@ impl Initializer for DigestAuth {
 impl DigestAuth {
     /// Yields the request, and once more with credentials if it was challenged.
     #[pymethod]
-    fn auth_flow(zelf: PyRef<Self>, request: PyObjectRef, vm: &VirtualMachine) -> PyResult {
-        start("digest", zelf.as_object(), request, vm)
+    fn auth_flow(zelf: PyRef<Self>, args: FlowArgs, vm: &VirtualMachine) -> PyResult {
+        start("digest", zelf.as_object(), args, vm)
     }
 
     /// The Authorization field of a request, if there was a challenge before.
@@ -215,27 +216,14 @@ impl DigestAuth {
     /// The credentials are pickled, the last challenge is not.
     #[pymethod]
     fn __reduce__(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
-        let attributes = zelf.as_object().dict();
-        let attributes = attributes.map_or_else(|| vm.ctx.none(), Into::into);
         let (username, password) = (Self::_username(zelf, vm)?, Self::_password(zelf, vm)?);
-        let state = vec![username.into(), password.into(), attributes];
-        let state = vm.ctx.new_tuple(state).into();
-        let make = vm.import("copyreg", 0)?.get_attr("__newobj__", vm)?;
-        let class = vm.ctx.new_tuple(vec![zelf.class().to_owned().into()]);
-        Ok(vm.ctx.new_tuple(vec![make, class.into(), state]).into())
+        reduce(zelf.as_object(), vec![username.into(), password.into()], vm)
     }
 
     #[pymethod]
     fn __setstate__(zelf: &Py<Self>, state: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
-        let state: Vec<PyObjectRef> = state.try_to_value(vm)?;
-        let [username, password, attributes] = &state[..] else {
-            return Err(vm.new_value_error("this is no state of a DigestAuth"));
-        };
-        zelf.set_credentials(username, password, vm)?;
-        if let (Some(own), false) = (zelf.as_object().dict(), vm.is_none(attributes)) {
-            vm.call_method(own.as_object(), "update", (attributes.clone(),))?;
-        }
-        Ok(())
+        let [username, password] = restore(zelf.as_object(), &state, vm)?;
+        zelf.set_credentials(&username, &password, vm)
     }
 
     #[extend_class]

@@ -91,3 +91,97 @@ pub(super) fn parse(auth: &PyObject, vm: &VirtualMachine) -> PyResult<AuthFlow> 
         None => Ok(AuthFlow::None),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rustpython_vm::{AsObject, VirtualMachine, scope::Scope};
+
+    use super::*;
+
+    /// What the expression gives is classified, after the statements ran.
+    fn kind(scope: &Scope, statements: &str, expression: &str, vm: &VirtualMachine) -> String {
+        let run = |source: &str| {
+            vm.run_string(scope.clone(), source, "<test>")
+                .expect("the statements run")
+        };
+        run(statements);
+        run(&format!("it = {expression}"));
+        let auth = scope.globals.get_item("it", vm).expect("it was set");
+        match parse(&auth, vm) {
+            Ok(AuthFlow::None) => "none".to_owned(),
+            Ok(AuthFlow::Basic(_)) => "basic".to_owned(),
+            Ok(AuthFlow::Digest(_)) => "digest".to_owned(),
+            Ok(AuthFlow::User(_)) => "user".to_owned(),
+            Err(error) => {
+                let message = error.as_object().str(vm).expect("a message");
+                format!("{}: {message}", error.class().name())
+            }
+        }
+    }
+
+    #[test]
+    fn only_what_is_as_it_came_is_carried_out_by_the_engine() {
+        crate::interpreter(rustpython_vm::Settings::default()).enter(|vm| {
+            let scope = vm.new_scope_with_builtins();
+            let cases = [
+                ("import httpx", "None", "none"),
+                ("", "('user', 'pass')", "basic"),
+                ("", "httpx.BasicAuth('user', 'pass')", "basic"),
+                ("", "httpx.DigestAuth('user', 'pass')", "digest"),
+                ("", "httpx.Auth()", "none"),
+                ("", "lambda request: request", "user"),
+                ("", "httpx._auth.FunctionAuth(print)", "user"),
+                (
+                    "class Same(httpx.BasicAuth): pass",
+                    "Same('a', 'b')",
+                    "basic",
+                ),
+                (
+                    "class Mine(httpx.Auth):\n    def auth_flow(self, request): yield request",
+                    "Mine()",
+                    "user",
+                ),
+                (
+                    "class Slow(httpx.BasicAuth):\n    def sync_auth_flow(self, r): yield r",
+                    "Slow('a', 'b')",
+                    "user",
+                ),
+                (
+                    "a = httpx.BasicAuth('a', 'b'); a.auth_flow = print",
+                    "a",
+                    "user",
+                ),
+                (
+                    "d = httpx.DigestAuth('a', 'b'); d._get_client_nonce = print",
+                    "d",
+                    "user",
+                ),
+                (
+                    "class Reads(httpx.Auth): requires_response_body = True",
+                    "Reads()",
+                    "user",
+                ),
+                ("", "5", "TypeError: Invalid \"auth\" argument: 5"),
+                (
+                    "",
+                    "['a', 'b']",
+                    "TypeError: Invalid \"auth\" argument: ['a', 'b']",
+                ),
+                (
+                    "was = httpx.BasicAuth.auth_flow; httpx.BasicAuth.auth_flow = print",
+                    "('a', 'b')",
+                    "user",
+                ),
+                ("httpx.BasicAuth.auth_flow = was", "('a', 'b')", "basic"),
+            ];
+            for (statements, expression, expected) in cases {
+                let statements = statements.replace("import httpx", "import httpx, httpx._auth");
+                assert_eq!(
+                    kind(&scope, &statements, expression, vm),
+                    expected,
+                    "{expression}"
+                );
+            }
+        });
+    }
+}

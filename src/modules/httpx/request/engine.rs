@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use runtime_bridge::Homing;
-use rustpython_vm::{Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, builtins::PyStr};
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+};
 
 use super::{Fields, Origin, Request, extensions};
 use crate::engine::http::{self as engine, Body, Head, Sent, Tag, Timeouts};
-use crate::modules::httpx::args::parse_method;
 use crate::modules::httpx::body_handle::BodyHandle;
 use crate::modules::httpx::multipart::memory::share;
 use crate::modules::httpx::python_stream::PythonStream;
+use crate::modules::httpx::request::parse_method;
 use crate::modules::httpx::streams::{self, StreamKind};
 use crate::modules::httpx::{headers, url};
 
@@ -67,6 +69,11 @@ impl Request {
         let _ = sent.tag.set(tag(&request));
         // Another thread may have been faster.
         handle(sent.tag.get()).unwrap_or(request)
+    }
+
+    /// Makes it the object of a request that is about to be sent.
+    pub(in crate::modules::httpx) fn go_along_with(zelf: &Py<Self>, sent: &Sent) {
+        let _ = sent.tag.set(tag(zelf));
     }
 
     /// The Python object of a request that is still to be sent.
@@ -132,7 +139,7 @@ impl Request {
             None => Err(missing(name)),
         };
         let method = match either(method, "method")? {
-            Some(method) => parse_method(method.try_downcast_ref::<PyStr>(vm)?, vm)?,
+            Some(method) => parse_method(&method, vm)?,
             None => shared.map(|head| head.method.clone()).unwrap_or_default(),
         };
         let url = match (either(url, "url")?, shared) {
@@ -189,4 +196,22 @@ fn python_body(stream: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Body> {
 fn handle(tag: Option<&Tag>) -> Option<PyRef<Request>> {
     let handle = tag?.downcast_ref::<Handle>()?;
     Some((**handle).clone())
+}
+
+/// The request that a script's object is, as the engine sends it.
+///
+/// # Errors
+/// TypeError when it is no httpx.Request, and those of [`Request::to_engine`].
+pub(in crate::modules::httpx) fn to_engine(
+    request: &PyObject,
+    timeouts: Timeouts,
+    vm: &VirtualMachine,
+) -> PyResult<engine::Request> {
+    match request.downcast_ref::<Request>() {
+        Some(request) => Request::to_engine(request, timeouts, vm),
+        None => {
+            let class = request.class().name().to_string();
+            Err(vm.new_type_error(format!("expected an httpx.Request, not {class}")))
+        }
+    }
 }

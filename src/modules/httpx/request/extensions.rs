@@ -6,7 +6,8 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use runtime_bridge::{Homing, await_in_line};
 use rustpython_vm::{
-    AsObject as _, PyObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyDict,
+    AsObject as _, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyDict, PyDictRef},
 };
 
 use crate::engine::BoxError;
@@ -75,12 +76,11 @@ fn parse_timeout(timeout: &PyObject, vm: &VirtualMachine) -> PyResult<Timeouts> 
     })
 }
 
-/// The dict that says the same. A trace function is not known any more.
-pub(super) fn shown(
+/// Timeouts as `extensions["timeout"]` has them.
+pub(in crate::modules::httpx) fn timeout_dict(
     timeouts: Timeouts,
-    options: Option<&Options>,
     vm: &VirtualMachine,
-) -> PyResult<PyObjectRef> {
+) -> PyResult<PyDictRef> {
     let Timeouts {
         connect,
         read,
@@ -96,6 +96,16 @@ pub(super) fn shown(
     ] {
         phases.set_item(name, seconds_object(limit, vm), vm)?;
     }
+    Ok(phases)
+}
+
+/// The dict that says the same. A trace function is not known any more.
+pub(super) fn shown(
+    timeouts: Timeouts,
+    options: Option<&Options>,
+    vm: &VirtualMachine,
+) -> PyResult<PyObjectRef> {
+    let phases = timeout_dict(timeouts, vm)?;
     let shown = vm.ctx.new_dict();
     shown.set_item("timeout", phases.into(), vm)?;
     if let Some(name) = options.and_then(|options| options.server_name.as_deref()) {

@@ -1,16 +1,17 @@
 //! `Request(...)`.
 
 use rustpython_vm::{
-    AsObject as _, FromArgs, Py, PyObjectRef, PyPayload, PyResult, VirtualMachine,
-    builtins::{PyDict, PyStrRef},
+    AsObject as _, FromArgs, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    builtins::{PyDict, PyDictRef, PyStrRef},
     function::OptionalArg,
     types::Initializer,
 };
 
-use super::Request;
-use crate::engine::http::Url as EngineUrl;
+use super::{Fields, Request};
 use crate::engine::http::headers::HeaderList;
-use crate::modules::convert::given;
+use crate::engine::http::request::add_automatic_fields;
+use crate::engine::http::{Head, Url as EngineUrl};
+use crate::modules::convert::{given, new_str, utf8};
 use crate::modules::httpx::encode::{Payload, RequestBody};
 use crate::modules::httpx::headers::{self, Headers};
 use crate::modules::httpx::url::{self, Url};
@@ -54,21 +55,55 @@ impl Initializer for Request {
             None => {
                 let encoded = args.body.encode(list.get(b"content-type").as_deref(), vm)?;
                 encoded.describe(&mut list);
-                list = with_automatic(list, &method, &url, vm)?;
+                add_automatic_fields(&mut list, utf8(&*method.str(vm)?, vm)?, &url);
                 encoded.payload
             }
         };
-        let extensions = copied(given(args.extensions, vm), vm)?;
-        let mut fields = zelf.fields.lock();
-        fields.method = Some(method);
-        fields.url = Some(Url::from(url).into_ref(&vm.ctx).into());
-        fields.headers = Some(Headers::from(list).into_ref(&vm.ctx).into());
-        fields.extensions = Some(extensions);
-        (fields.content, fields.stream) = match payload {
-            Payload::Held(content) => (Some(content), None),
-            Payload::Stream(stream) => (None, Some(stream)),
-        };
+        let extensions = copied(given(args.extensions, vm), vm)?.into();
+        *zelf.fields.lock() = fields(method, url, list, payload, extensions, vm);
         Ok(())
+    }
+}
+
+impl Request {
+    /// The request that a client makes of its parts.
+    pub(in crate::modules::httpx) fn of_parts(
+        head: Head,
+        payload: Payload,
+        extensions: PyObjectRef,
+        vm: &VirtualMachine,
+    ) -> PyRef<Self> {
+        let Head {
+            method,
+            url,
+            headers,
+        } = head;
+        let method = new_str(method.as_str(), vm).into();
+        let request = Self::default();
+        *request.fields.lock() = fields(method, url, headers, payload, extensions, vm);
+        request.into_ref(&vm.ctx)
+    }
+}
+
+fn fields(
+    method: PyObjectRef,
+    url: EngineUrl,
+    headers: HeaderList,
+    payload: Payload,
+    extensions: PyObjectRef,
+    vm: &VirtualMachine,
+) -> Fields {
+    let (content, stream) = match payload {
+        Payload::Held(content) => (Some(content), None),
+        Payload::Stream(stream) => (None, Some(stream)),
+    };
+    Fields {
+        method: Some(method),
+        url: Some(Url::from(url).into_ref(&vm.ctx).into()),
+        headers: Some(Headers::from(headers).into_ref(&vm.ctx).into()),
+        extensions: Some(extensions),
+        stream,
+        content,
     }
 }
 
@@ -104,38 +139,19 @@ fn add_cookies(
     Ok(())
 }
 
-/// Host before everything else, and Content-Length for a method that is expected to have a body.
-fn with_automatic(
-    list: HeaderList,
-    method: &PyObjectRef,
-    url: &EngineUrl,
-    vm: &VirtualMachine,
-) -> PyResult<HeaderList> {
-    let mut all = HeaderList::default();
-    if !list.contains(b"Host") && !url.host().is_empty() {
-        all.append(b"Host", url.netloc().as_bytes());
-    }
-    let is_framed = list.contains(b"Content-Length") || list.contains(b"Transfer-Encoding");
-    let method = method.str(vm)?;
-    if !is_framed && matches!(method.to_str(), Some("POST" | "PUT" | "PATCH")) {
-        all.append(b"Content-Length", b"0");
-    }
-    for field in list.fields() {
-        all.append(field.raw_name, field.value);
-    }
-    Ok(all)
-}
-
 /// A dict of one's own.
 pub(in crate::modules::httpx) fn copied(
     extensions: Option<PyObjectRef>,
     vm: &VirtualMachine,
-) -> PyResult<PyObjectRef> {
+) -> PyResult<PyDictRef> {
     match extensions {
-        None => Ok(vm.ctx.new_dict().into()),
+        None => Ok(vm.ctx.new_dict()),
         Some(extensions) => match extensions.downcast_ref::<PyDict>() {
-            Some(dict) => Ok(dict.copy().into_ref(&vm.ctx).into()),
-            None => vm.ctx.types.dict_type.as_object().call((extensions,), vm),
+            Some(dict) => Ok(dict.copy().into_ref(&vm.ctx)),
+            None => {
+                let dict = vm.ctx.types.dict_type.as_object().call((extensions,), vm)?;
+                dict.try_into_value(vm)
+            }
         },
     }
 }

@@ -3,6 +3,7 @@
 mod engine;
 mod extensions;
 mod init;
+mod method;
 mod pickle;
 
 use std::fmt;
@@ -28,8 +29,10 @@ use super::{exceptions, with_vm};
 use crate::engine::http::{Head, Options, Timeouts};
 use crate::modules::convert::{new_bytes, new_str};
 
-pub(super) use extensions::parse as parse_extensions;
+pub(super) use engine::to_engine;
+pub(super) use extensions::timeout_dict;
 pub(super) use init::copied;
+pub(super) use method::parse_method;
 
 /// Request(method, url, *, params=None, headers=None, cookies=None, content=None, data=None,
 /// files=None, json=None, stream=None, extensions=None): an HTTP request.

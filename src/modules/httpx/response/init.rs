@@ -65,7 +65,7 @@ impl Initializer for Response {
         let fields = Fields {
             headers: Some(Headers::from(list).into_ref(&vm.ctx).into()),
             request: given(args.request, vm),
-            extensions: Some(copied(given(args.extensions, vm), vm)?),
+            extensions: Some(copied(given(args.extensions, vm), vm)?.into()),
             history: Some(vm.ctx.new_list(history).into()),
             default_encoding: args.default_encoding.into_option(),
             ..Fields::default()

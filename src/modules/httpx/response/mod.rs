@@ -192,6 +192,14 @@ impl Response {
         self.request_object(vm)?.downcast().ok()
     }
 
+    /// Reads the whole content, unless that was done.
+    ///
+    /// # Errors
+    /// What went wrong on the way.
+    pub(super) async fn read_all(zelf: &Py<Self>) -> PyResult<PyBytesRef> {
+        reading::read(zelf).await
+    }
+
     /// Closes what was not read.
     ///
     /// # Errors

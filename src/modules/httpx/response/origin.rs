@@ -11,6 +11,7 @@ use crate::engine::http::{Answer, Sent, Tag};
 use crate::modules::convert::new_bytes;
 use crate::modules::httpx::exceptions::to_exception;
 use crate::modules::httpx::headers;
+use crate::modules::httpx::mode::Mode;
 use crate::modules::httpx::request::Request;
 use crate::modules::httpx::streams::StreamKind;
 
@@ -30,6 +31,24 @@ pub(in crate::modules::httpx) struct Reception {
     pub(in crate::modules::httpx) kind: StreamKind,
     /// A str or a function; `None` is "utf-8".
     pub(in crate::modules::httpx) default_encoding: Option<PyObjectRef>,
+}
+
+impl Reception {
+    /// That of a client of that mode, with text in UTF-8.
+    pub(in crate::modules::httpx) fn of(mode: Mode) -> Self {
+        Self {
+            kind: mode.kind(),
+            default_encoding: None,
+        }
+    }
+
+    /// How the client's requests run.
+    pub(in crate::modules::httpx) fn mode(&self) -> Mode {
+        match self.kind {
+            StreamKind::ASYNC => Mode::Awaited,
+            _ => Mode::Blocking,
+        }
+    }
 }
 
 /// The object that goes along with the answer.

@@ -1,0 +1,133 @@
+//! From a URL to an open connection: directly, or through the proxy.
+
+use http::HeaderMap;
+use http::header::PROXY_AUTHORIZATION;
+
+use super::{Credentials, Protocol, Proxy, socks, tunnel};
+use crate::engine::error::{Error, Kind};
+use crate::engine::http::auth::BasicAuth;
+use crate::engine::http::timeout::Timeouts;
+use crate::engine::http::url::Url;
+use crate::engine::net::{Connector, SocketSettings, Target, Transport, within};
+use crate::engine::tls::TlsSettings;
+
+/// The way from a transport to the origins of its requests.
+pub(in crate::engine::http) struct Route {
+    /// To an origin; through a proxy only its trust is of use.
+    direct: Connector,
+    via: Option<Via>,
+}
+
+/// A proxy, with all that is used of it made ready.
+struct Via {
+    protocol: Protocol,
+    /// The proxy as a server to connect to.
+    target: Target,
+    connector: Connector,
+    credentials: Option<Credentials>,
+    /// The fields for the proxy, its Authorization first. Empty for SOCKS.
+    fields: HeaderMap,
+}
+
+impl Route {
+    /// Through a proxy the unix socket of the settings does not count, as with httpx.
+    pub(in crate::engine::http) fn new(
+        sockets: SocketSettings,
+        tls: TlsSettings,
+        proxy: Option<Proxy>,
+    ) -> Self {
+        Self {
+            via: proxy.map(|proxy| Via::new(proxy, &sockets)),
+            direct: Connector::new(sockets, tls),
+        }
+    }
+
+    /// The fields to send to the proxy with a request to `url`, when the proxy forwards it.
+    pub(in crate::engine::http) fn forwarding(&self, url: &Url) -> Option<&HeaderMap> {
+        let via = self.via.as_ref()?;
+        via.forwards(url.is_tls()).then_some(&via.fields)
+    }
+
+    /// Opens a connection for requests to the origin of `target`.
+    ///
+    /// # Errors
+    /// `Connect` or `ConnectTimeout` when the origin or the proxy cannot be reached, `Proxy` when
+    /// the proxy refuses; also those of a response to CONNECT.
+    pub(in crate::engine::http) async fn open(
+        &self,
+        target: &Target,
+        timeouts: &Timeouts,
+    ) -> Result<Transport, Error> {
+        let Some(via) = &self.via else {
+            return self.direct.connect(target, timeouts.connect).await;
+        };
+        let transport = via.reach(target, timeouts).await?;
+        if !target.tls {
+            return Ok(transport);
+        }
+        let securing = transport.secure(self.direct.tls(), target);
+        within(timeouts.connect, target, securing).await
+    }
+}
+
+impl Via {
+    fn new(proxy: Proxy, sockets: &SocketSettings) -> Self {
+        let sockets = SocketSettings {
+            uds: None,
+            ..sockets.clone()
+        };
+        let target = Target {
+            host: proxy.url.host().to_owned(),
+            port: proxy.url.port().unwrap_or(proxy.protocol.default_port()),
+            tls: proxy.protocol == Protocol::Https,
+            server_name: None,
+            url: proxy.url.clone(),
+        };
+        let fields = match proxy.protocol {
+            Protocol::Socks5 => HeaderMap::new(),
+            Protocol::Http | Protocol::Https => fields(&proxy),
+        };
+        Self {
+            protocol: proxy.protocol,
+            target,
+            connector: Connector::new(sockets, proxy.tls),
+            credentials: proxy.credentials,
+            fields,
+        }
+    }
+
+    fn forwards(&self, to_tls: bool) -> bool {
+        self.protocol != Protocol::Socks5 && !to_tls
+    }
+
+    /// Everything but the TLS handshake with the origin.
+    async fn reach(&self, origin: &Target, timeouts: &Timeouts) -> Result<Transport, Error> {
+        let proxy = &self.target;
+        if proxy.host.is_empty() {
+            let message = format!("Proxy URL is missing a host: '{}'.", proxy.url);
+            return Err(Error::new(Kind::UnsupportedProtocol, message).at(&origin.url));
+        }
+        let connecting = self.connector.connect(proxy, timeouts.connect).await;
+        let transport = connecting.map_err(|error| error.at(&origin.url))?;
+        if self.forwards(origin.tls) {
+            return Ok(transport);
+        }
+        if self.protocol != Protocol::Socks5 {
+            return tunnel::open(transport, proxy, &self.fields, origin, timeouts).await;
+        }
+        let asking = socks::open(transport, proxy, self.credentials.as_ref(), origin);
+        within(timeouts.connect, origin, asking).await
+    }
+}
+
+fn fields(proxy: &Proxy) -> HeaderMap {
+    let mut fields = HeaderMap::with_capacity(proxy.headers.len() + 1);
+    if let Some(Credentials { username, password }) = &proxy.credentials {
+        let auth = BasicAuth::new(username, password);
+        fields.insert(PROXY_AUTHORIZATION, auth.header());
+    }
+    for (name, value) in &proxy.headers {
+        fields.append(name, value.clone());
+    }
+    fields
+}

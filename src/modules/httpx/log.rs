@@ -1,0 +1,92 @@
+//! The logger `httpx`: a line for each response.
+
+use rustpython_vm::{
+    AsObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyDict, builtins::PyInt,
+};
+
+use super::with_vm;
+use crate::engine::http::{Answer, flow};
+
+/// `logging.INFO`.
+const INFO: i32 = 20;
+
+/// The logger, when somebody listens.
+pub(super) struct Log(PyObjectRef);
+
+impl Log {
+    /// The logger, if the script has imported `logging` and INFO is on for it. Imports nothing.
+    pub(super) fn if_on(vm: &VirtualMachine) -> PyResult<Option<Self>> {
+        let modules = vm.sys_module.get_attr("modules", vm)?;
+        let Some(modules) = modules.downcast_ref::<PyDict>() else {
+            return Ok(None);
+        };
+        let Some(logging) = modules.get_item_opt("logging", vm)? else {
+            return Ok(None);
+        };
+        // Missing while `logging` itself is being imported.
+        let Some(get_logger) = vm.get_attribute_opt(&logging, "getLogger")? else {
+            return Ok(None);
+        };
+        let logger = match known(&logging, vm)? {
+            Some(logger) => logger,
+            None => get_logger.call(("httpx",), vm)?,
+        };
+        Ok(is_on(&logger, vm)?.then_some(Self(logger)))
+    }
+}
+
+/// The logger, if it was made before: without a call of Python code.
+fn known(logging: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+    let root = logging.get_attr("root", vm)?;
+    let manager = root.get_attr("manager", vm)?;
+    let loggers = manager.get_attr("loggerDict", vm)?;
+    match loggers.downcast_ref::<PyDict>() {
+        Some(loggers) => {
+            let found = loggers.get_item_opt("httpx", vm)?;
+            // A placeholder stands for the parent of a logger such as "httpx.own".
+            Ok(found.filter(|found| &*found.class().name() != "PlaceHolder"))
+        }
+        None => Ok(None),
+    }
+}
+
+/// `logger.isEnabledFor(INFO)`, looked up in the logger's own cache when it is there.
+fn is_on(logger: &PyObjectRef, vm: &VirtualMachine) -> PyResult<bool> {
+    let disabled = logger.get_attr("disabled", vm)?;
+    if disabled.try_to_bool(vm)? {
+        return Ok(false);
+    }
+    let cache = vm.get_attribute_opt(logger, "_cache")?;
+    let cache = cache.as_ref().and_then(|it| it.downcast_ref::<PyDict>());
+    let level = vm.ctx.new_int(INFO);
+    if let Some(cache) = cache
+        && let Some(cached) = cache.get_item_opt(level.as_object(), vm)?
+    {
+        return cached.try_to_bool(vm);
+    }
+    vm.call_method(logger, "isEnabledFor", (INFO,))?
+        .try_to_bool(vm)
+}
+
+impl flow::Log for Log {
+    /// A handler that fails is the handler's affair: `logging` reports it by itself.
+    fn answered(&self, answer: &Answer) {
+        with_vm(|vm| {
+            let head = &answer.request.head;
+            let reason = answer.reason_phrase();
+            let status = i32::from(answer.status.as_u16());
+            let status: rustpython_vm::PyRef<PyInt> = vm.ctx.new_int(status);
+            let args = (
+                "HTTP Request: %s %s \"%s %d %s\"",
+                head.method.as_str().to_owned(),
+                head.url.redacted().to_string(),
+                answer.version_text(),
+                status,
+                reason.into_owned(),
+            );
+            if let Err(error) = vm.call_method(&self.0, "info", args) {
+                vm.run_unraisable(error, None, self.0.clone());
+            }
+        });
+    }
+}
