@@ -88,12 +88,15 @@ __all__ = [
 
 # What is made when it is asked for, and where: none of it is needed for a request.
 _LAZY = {
+    "ASGITransport": "_transports.asgi",
     "AsyncByteStream": "_streams",
     "ByteStream": "_streams",
     "SyncByteStream": "_streams",
     "codes": "_status_codes",
     "create_ssl_context": "_config",
     "main": "_main",
+    "MockTransport": "_transports.mock",
+    "WSGITransport": "_transports.wsgi",
 }
 _MODULES = (
     "__version__",
@@ -116,15 +119,19 @@ _MODULES = (
 )
 
 
+def _submodule(name):
+    from importlib import import_module
+
+    return import_module("." + name, __name__)
+
+
 def __getattr__(name):
     if name in _LAZY:
-        value = getattr(__getattr__(_LAZY[name]), name)
+        value = getattr(_submodule(_LAZY[name]), name)
         globals()[name] = value
         return value
-    if name in _MODULES or name == "_streams":
-        from importlib import import_module
-
-        return import_module("." + name, __name__)
+    if name in _MODULES:
+        return _submodule(name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

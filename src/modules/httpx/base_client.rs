@@ -21,7 +21,7 @@ use super::request::{Request, parse_method};
 use super::session::{Session, default_headers};
 use super::transports::{Carrier, Transports};
 use super::url::{self, Url};
-use super::{auth, cookies, hooks, query};
+use super::{auth, hooks, query};
 use crate::engine::http::{Request as EngineRequest, Timeouts};
 
 /// Base class of Client and AsyncClient.
@@ -166,7 +166,7 @@ impl BaseClient {
 
     #[pygetset(setter)]
     fn set_cookies(zelf: &Py<Self>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
-        let cookies = cookies::parse(&*assigned(value, vm)?, vm)?;
+        let cookies = Cookies::parse(&*assigned(value, vm)?, vm)?;
         zelf.session(vm)?.set_cookies(cookies.into_ref(&vm.ctx));
         Ok(())
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use rustpython_vm::{
-    AsObject, FromArgs, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    AsObject, FromArgs, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyStr, PyTuple, PyType},
     common::lock::PyRwLock,
     function::{FuncArgs, OptionalArg},

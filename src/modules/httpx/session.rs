@@ -9,7 +9,7 @@ use rustpython_vm::{
 };
 
 use super::config::parse_timeout;
-use super::cookies::{self, Cookies};
+use super::cookies::Cookies;
 use super::headers::{self, Headers};
 use super::mode::Mode;
 use super::options::ClientOptions;
@@ -65,7 +65,7 @@ impl Session {
             fields.update(&headers::parse(&extra, vm)?);
         }
         let cookies = match given(defaults.cookies, vm) {
-            Some(given) => cookies::parse(&given, vm)?,
+            Some(given) => Cookies::parse(&given, vm)?,
             None => Cookies::default(),
         };
         let auth = given(defaults.auth, vm).map(|auth| auth::build(&auth, vm));

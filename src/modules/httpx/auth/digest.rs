@@ -17,9 +17,9 @@ use super::basic::CredentialArgs;
 use super::classes::{Auth, FlowArgs, start};
 use crate::engine::Error;
 use crate::engine::http::auth as engine;
+use crate::modules::class::{reduce, restore};
 use crate::modules::convert::{new_bytes, str_or_bytes};
 use crate::modules::httpx::exceptions::to_exception;
-use crate::modules::class::{reduce, restore};
 use crate::modules::httpx::url;
 
 /// DigestAuth(username, password): the Digest scheme (RFC 7616, 2617 and 2069).

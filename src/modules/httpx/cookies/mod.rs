@@ -26,6 +26,7 @@ use rustpython_vm::{
 use self::args::{ClearArgs, GetArgs, InitArgs, RequestArgs, ResponseArgs, SetArgs, WhichArgs};
 use super::url;
 use crate::engine::http::cookies::{Cookie, CookieStore};
+use crate::modules::class::{reduce, restore};
 
 /// Cookies(cookies=None): HTTP cookies, as a mutable mapping of names to values.
 ///

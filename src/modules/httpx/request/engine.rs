@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use runtime_bridge::Homing;
-use rustpython_vm::{
-    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
-};
+use rustpython_vm::{Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine};
 
 use super::{Fields, Origin, Request, extensions};
 use crate::engine::http::{self as engine, Body, Head, Sent, Tag, Timeouts};

@@ -12,10 +12,11 @@ use crate::engine::http::headers::HeaderList;
 use crate::engine::http::request::add_automatic_fields;
 use crate::engine::http::{Head, Url as EngineUrl};
 use crate::modules::convert::{given, new_str, utf8};
+use crate::modules::httpx::cookies::Cookies;
 use crate::modules::httpx::encode::{Payload, RequestBody};
 use crate::modules::httpx::headers::{self, Headers};
+use crate::modules::httpx::query;
 use crate::modules::httpx::url::{self, Url};
-use crate::modules::httpx::{cookies, query};
 
 #[derive(FromArgs)]
 pub(in crate::modules::httpx) struct RequestArgs {
@@ -130,7 +131,7 @@ fn add_cookies(
     if !value.clone().try_to_bool(vm)? {
         return Ok(());
     }
-    let field = cookies::parse(value, vm)?.header_for(url, vm)?;
+    let field = Cookies::parse(value, vm)?.header_for(url, vm)?;
     if let Some(field) = field
         && !list.contains(b"Cookie")
     {
