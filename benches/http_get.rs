@@ -6,6 +6,8 @@
 //!
 //! `cargo bench --ignore-rust-version --bench http_get`
 
+mod support;
+
 use std::convert::Infallible;
 use std::process::Command;
 use std::time::Instant;
@@ -17,6 +19,8 @@ use hyper_util::rt::TokioIo;
 use tauraro::engine::http::headers::HeaderList;
 use tauraro::engine::http::{HttpTransport, Request, TransportConfig, Url};
 use tokio::net::{TcpListener, TcpStream};
+
+use support::pin_to;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -214,17 +218,3 @@ async fn accept(listener: std::net::TcpListener) {
         });
     }
 }
-
-/// Pins the calling thread, and the processes that it starts.
-#[cfg(target_os = "linux")]
-fn pin_to(core: usize) {
-    // SAFETY: a zeroed set is an empty one, and the call only reads it.
-    unsafe {
-        let mut set: libc::cpu_set_t = std::mem::zeroed();
-        libc::CPU_SET(core, &mut set);
-        libc::sched_setaffinity(0, size_of::<libc::cpu_set_t>(), &set);
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn pin_to(_core: usize) {}

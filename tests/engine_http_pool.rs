@@ -328,45 +328,6 @@ fn a_response_dropped_before_its_end_closes_its_connection() {
     });
 }
 
-async fn yields(turns: usize) {
-    for _ in 0..turns {
-        tokio::task::yield_now().await;
-    }
-}
-
-/// Requests are dropped after any number of turns, and so in every state: queued, granted,
-/// connecting, sending, waiting, reading. The pool has to be whole afterwards.
-#[test]
-fn hundreds_of_dropped_requests_cost_no_slot() {
-    const MAX: usize = 5;
-    let (server, other) = (Server::ok(), Server::ok());
-    let client = client_of(MAX);
-    let urls = [server.url(), other.url(), server.url()];
-    let dropped = std::cell::Cell::new(0);
-    run(async {
-        for round in 0..100 {
-            let requests = (0..20).map(|number| {
-                let (client, url, dropped) = (&client, &urls[number % 3], &dropped);
-                async move {
-                    tokio::select! {
-                        body = fetch(client, url) => assert_eq!(body.unwrap(), "ok"),
-                        () = yields((round * 7 + number * 13) % 61) => dropped.set(dropped.get() + 1),
-                    }
-                }
-            });
-            join_all(requests).await;
-            let Stats { open, idle } = client.stats();
-            assert_eq!(open, idle, "a slot was lost in round {round}");
-        }
-        assert!(dropped.get() > 500, "only {} were dropped", dropped.get());
-        let responses = join_all((0..MAX).map(|_| client.send(get(&server.url())))).await;
-        let responses: Vec<_> = responses.into_iter().map(Result::unwrap).collect();
-        assert_eq!(client.stats(), Stats { open: MAX, idle: 0 });
-        drop(responses);
-    });
-    assert_eq!(client.stats(), Stats { open: 0, idle: 0 });
-}
-
 #[test]
 fn a_waiter_that_leaves_after_it_was_served_passes_the_connection_on() {
     let server = Server::ok();

@@ -11,6 +11,7 @@ use engine_support::*;
 use http::header::{AUTHORIZATION, PROXY_AUTHORIZATION};
 use http::{HeaderMap, HeaderValue};
 use tauraro::engine::http::{HttpTransport, Proxy, TransportConfig, Url};
+use tauraro::engine::net::SocketSettings;
 use tauraro::engine::tls::TlsSettings;
 use tauraro::engine::{Error, Kind};
 
@@ -208,6 +209,27 @@ fn an_address_goes_to_a_socks_proxy_as_an_address() {
         let expected = ["127.0.0.1", "::1"].map(|host| format!("{host}:{port}"));
         assert_eq!(running.asked(), expected);
     });
+}
+
+/// httpx does not look at `uds` when there is a proxy.
+#[test]
+fn the_proxy_is_reached_with_the_settings_for_sockets_but_not_over_the_unix_socket() {
+    let server = Server::start(|peer, _| {
+        peer.request();
+        let from = peer.0.peer_addr().expect("an address").ip();
+        peer.ok(&from.to_string());
+    });
+    let client = HttpTransport::new(TransportConfig {
+        proxy: Some(proxy(&format!("http://{}", server.addr))),
+        sockets: SocketSettings {
+            uds: Some("/nowhere".into()),
+            local_address: "127.0.0.2".parse().ok(),
+            ..SocketSettings::default()
+        },
+        ..TransportConfig::default()
+    });
+    let body = run(fetch(&client, "http://origin.test/"));
+    assert_eq!(body.expect("a response"), "127.0.0.2");
 }
 
 /// The error of an https request through a proxy at `url`.

@@ -3,117 +3,16 @@
 mod engine_support;
 
 use std::fs;
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard};
-use std::thread;
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard};
 
+use engine_support::authority::*;
 use engine_support::*;
-use rcgen::{
-    BasicConstraints, Certificate, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd,
-};
-use rustls::ServerConfig;
-use rustls::pki_types::PrivateKeyDer;
+use rcgen::date_time_ymd;
 use tauraro::engine::http::{HttpTransport, TransportConfig};
 use tauraro::engine::tls::{TlsSettings, Verify};
 use tauraro::engine::{Error, Kind};
 use tempfile::TempDir;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio_rustls::TlsAcceptor;
-
-/// A certificate authority.
-struct Authority {
-    issuer: Issuer<'static, KeyPair>,
-    certificate: Certificate,
-}
-
-impl Authority {
-    fn new() -> Self {
-        Self::named("tests")
-    }
-
-    fn named(name: &str) -> Self {
-        let mut params = CertificateParams::new(Vec::new()).unwrap();
-        params.distinguished_name.push(DnType::CommonName, name);
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let key = KeyPair::generate().unwrap();
-        let certificate = params.self_signed(&key).unwrap();
-        Self {
-            issuer: Issuer::new(params, key),
-            certificate,
-        }
-    }
-
-    fn write(&self, path: &Path) -> PathBuf {
-        fs::write(path, self.certificate.pem()).unwrap();
-        path.to_owned()
-    }
-
-    /// A server with a certificate for `names`, changed by `adjust`, that answers "ok".
-    fn serve(&self, names: &[&str], adjust: impl FnOnce(&mut CertificateParams)) -> SocketAddr {
-        let names: Vec<_> = names.iter().map(|&name| name.to_owned()).collect();
-        let mut params = CertificateParams::new(names).unwrap();
-        adjust(&mut params);
-        let key = KeyPair::generate().unwrap();
-        let certificate = params.signed_by(&key, &self.issuer).unwrap();
-        let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate.der().clone()], key)
-            .unwrap();
-        answer_over_tls(TlsAcceptor::from(Arc::new(config)))
-    }
-}
-
-fn answer_over_tls(acceptor: TlsAcceptor) -> SocketAddr {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let addr = listener.local_addr().unwrap();
-    listener.set_nonblocking(true).unwrap();
-    thread::spawn(move || {
-        runtime().block_on(async {
-            let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-            loop {
-                let (stream, _) = listener.accept().await.unwrap();
-                tokio::spawn(answer_requests(acceptor.clone(), stream));
-            }
-        });
-    });
-    addr
-}
-
-async fn answer_requests(acceptor: TlsAcceptor, stream: tokio::net::TcpStream) {
-    let Ok(mut stream) = acceptor.accept(stream).await else {
-        return;
-    };
-    let mut seen = Vec::new();
-    while let Ok(1..) = stream.read_buf(&mut seen).await {
-        if seen.ends_with(b"\r\n\r\n") {
-            seen.clear();
-            let _ = stream.write_all(ok("ok").as_bytes()).await;
-        }
-    }
-}
-
-fn client_that(verify: Verify) -> HttpTransport {
-    HttpTransport::new(TransportConfig {
-        tls: TlsSettings {
-            verify,
-            ..TlsSettings::default()
-        },
-        ..TransportConfig::default()
-    })
-}
-
-fn trusting(path: &Path) -> Verify {
-    Verify::from_path(path.to_owned()).unwrap()
-}
-
-fn at(addr: SocketAddr) -> String {
-    format!("https://localhost:{}/", addr.port())
-}
 
 fn refusal(client: &HttpTransport, url: &str) -> Error {
     let error = run(fetch(client, url)).expect_err("a refusal");

@@ -3,7 +3,6 @@
 use std::future::{Future, poll_fn};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::thread;
 
 use bytes::Bytes;
@@ -13,14 +12,15 @@ use http::{Request, Response};
 use tauraro::engine::http::{HttpTransport, Limits, TransportConfig};
 use tokio::net::TcpStream;
 
+use super::Counts;
+
 pub type Peer = Connection<TcpStream, Bytes>;
 pub type Asked = (Request<RecvStream>, SendResponse<Bytes>);
 
 /// A server that hands each connection to a closure, all on one thread.
 pub struct Server {
     pub addr: SocketAddr,
-    accepted: Arc<AtomicUsize>,
-    open: Arc<AtomicUsize>,
+    counts: Counts,
 }
 
 impl Server {
@@ -74,10 +74,9 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let server = Self {
             addr: listener.local_addr().expect("an address"),
-            accepted: Arc::default(),
-            open: Arc::default(),
+            counts: Counts::default(),
         };
-        let (accepted, open) = (server.accepted.clone(), server.open.clone());
+        let counts = server.counts.clone();
         thread::spawn(move || {
             let local = tokio::task::LocalSet::new();
             local.block_on(&super::runtime(), async move {
@@ -85,12 +84,11 @@ impl Server {
                 let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
                 loop {
                     let (stream, _) = listener.accept().await.expect("a connection");
-                    let number = accepted.fetch_add(1, SeqCst);
-                    open.fetch_add(1, SeqCst);
-                    let (handled, open) = (handler(stream, number), open.clone());
+                    let handled = handler(stream, counts.accept());
+                    let counts = counts.clone();
                     tokio::task::spawn_local(async move {
                         handled.await;
-                        open.fetch_sub(1, SeqCst);
+                        counts.end();
                     });
                 }
             });
@@ -104,14 +102,8 @@ impl Server {
         format!("http://{}/", self.addr)
     }
 
-    /// Connections so far.
-    pub fn accepted(&self) -> usize {
-        self.accepted.load(SeqCst)
-    }
-
-    /// Connections that are still served.
-    pub fn open(&self) -> usize {
-        self.open.load(SeqCst)
+    pub fn counts(&self) -> &Counts {
+        &self.counts
     }
 }
 

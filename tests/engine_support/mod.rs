@@ -1,6 +1,7 @@
 //! Small servers that do exactly what a test says, and shorthands for the client.
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses a part")]
 
+pub mod authority;
 pub mod http2;
 pub mod proxies;
 pub mod tls;
@@ -58,9 +59,38 @@ pub async fn until(condition: impl Fn() -> bool) {
 /// A server that hands each connection to a closure, on a thread of its own.
 pub struct Server {
     pub addr: SocketAddr,
+    counts: Counts,
+}
+
+/// The connections of a server.
+#[derive(Clone, Default)]
+pub struct Counts {
     accepted: Arc<AtomicUsize>,
     open: Arc<AtomicUsize>,
     peak: Arc<AtomicUsize>,
+}
+
+impl Counts {
+    /// Counts a connection, whose number from 0 is returned.
+    pub fn accept(&self) -> usize {
+        let open = self.open.fetch_add(1, SeqCst) + 1;
+        self.peak.fetch_max(open, SeqCst);
+        self.accepted.fetch_add(1, SeqCst)
+    }
+
+    pub fn end(&self) {
+        self.open.fetch_sub(1, SeqCst);
+    }
+
+    /// Connections so far.
+    pub fn accepted(&self) -> usize {
+        self.accepted.load(SeqCst)
+    }
+
+    /// Connections that the server still has open.
+    pub fn open(&self) -> usize {
+        self.open.load(SeqCst)
+    }
 }
 
 impl Server {
@@ -69,22 +99,18 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let server = Self {
             addr: listener.local_addr().expect("an address"),
-            accepted: Arc::default(),
-            open: Arc::default(),
-            peak: Arc::default(),
+            counts: Counts::default(),
         };
-        let (accepted, open) = (server.accepted.clone(), server.open.clone());
-        let (peak, handler) = (server.peak.clone(), Arc::new(handler));
+        let (counts, handler) = (server.counts.clone(), Arc::new(handler));
         thread::spawn(move || {
             for stream in listener.incoming() {
                 let mut peer = Peer(stream.expect("a connection"));
-                let number = accepted.fetch_add(1, SeqCst);
-                peak.fetch_max(open.fetch_add(1, SeqCst) + 1, SeqCst);
-                let (open, handler) = (open.clone(), handler.clone());
+                let number = counts.accept();
+                let (counts, handler) = (counts.clone(), handler.clone());
                 thread::spawn(move || {
                     handler(&mut peer, number);
                     drop(peer);
-                    open.fetch_sub(1, SeqCst);
+                    counts.end();
                 });
             }
         });
@@ -121,17 +147,17 @@ impl Server {
 
     /// Connections so far.
     pub fn accepted(&self) -> usize {
-        self.accepted.load(SeqCst)
+        self.counts.accepted()
     }
 
     /// Connections that the server still has open.
     pub fn open(&self) -> usize {
-        self.open.load(SeqCst)
+        self.counts.open()
     }
 
     /// The most connections at a time.
     pub fn peak(&self) -> usize {
-        self.peak.load(SeqCst)
+        self.counts.peak.load(SeqCst)
     }
 }
 

@@ -39,7 +39,7 @@ impl Identity {
         Self {
             config: Arc::new(config),
             trust: TlsSettings {
-                verify: Verify::CaFile(file),
+                verify: Verify::from_path(file).expect("the certificate"),
                 ..TlsSettings::default()
             },
         }

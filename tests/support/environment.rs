@@ -14,6 +14,8 @@ pub struct Servers<'a> {
     expired: HttpServer,
     other_host: HttpServer,
     unknown_authority: HttpServer,
+    known_clients: HttpServer,
+    tls_1_2: HttpServer,
     ws: WebSocketServer,
     wss: WebSocketServer,
     misbehaving: MisbehavingServer,
@@ -30,6 +32,8 @@ impl<'a> Servers<'a> {
             expired: authority.start_https(Certificate::Expired),
             other_host: authority.start_https(Certificate::OtherHost),
             unknown_authority: authority.start_https(Certificate::UnknownAuthority),
+            known_clients: authority.start_for_known_clients(),
+            tls_1_2: authority.start_tls_1_2(),
             ws: WebSocketServer::start(),
             wss: WebSocketServer::start_tls(authority.server_config(Certificate::Good)),
             misbehaving: MisbehavingServer::start(),
@@ -49,6 +53,7 @@ impl<'a> Servers<'a> {
 
     /// The variables, by name. `SSL_CERT_FILE` makes the test authority the only trusted one.
     pub fn environment(&self) -> Vec<(&'static str, String)> {
+        let file = |name| self.authority.file(name).to_string_lossy().into_owned();
         let authority = self.authority.pem_file().to_string_lossy().into_owned();
         vec![
             ("TAURARO_TEST_HTTP", self.http.url()),
@@ -60,6 +65,15 @@ impl<'a> Servers<'a> {
             (
                 "TAURARO_TEST_HTTPS_UNKNOWN_CA",
                 self.unknown_authority.url(),
+            ),
+            ("TAURARO_TEST_HTTPS_KNOWN_CLIENTS", self.known_clients.url()),
+            ("TAURARO_TEST_HTTPS_TLS_1_2", self.tls_1_2.url()),
+            ("TAURARO_TEST_OTHER_CA", file("other-ca.pem")),
+            ("TAURARO_TEST_CLIENT_CERT", file("client.pem")),
+            ("TAURARO_TEST_CLIENT_KEY", file("client.key")),
+            (
+                "TAURARO_TEST_CLIENT_ENCRYPTED_KEY",
+                file("client.encrypted.key"),
             ),
             ("TAURARO_TEST_WS", self.ws.url()),
             ("TAURARO_TEST_WS_STATS", self.ws.stats_url()),

@@ -128,6 +128,7 @@ impl Outgoing {
     pub(super) fn report_to(&mut self, account: &Arc<Account>) {
         if let Self::Stream(streaming) = self {
             streaming.account = account.clone();
+            account.set_source_open(!streaming.ended);
         }
     }
 }
@@ -173,6 +174,7 @@ impl Streaming {
         let polled = self.source.poll_chunk(cx);
         self.account.set_source_pending(polled.is_pending());
         self.ended = matches!(polled, Poll::Ready(None | Some(Err(_))));
+        self.account.set_source_open(!self.ended);
         polled
     }
 

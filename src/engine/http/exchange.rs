@@ -22,7 +22,7 @@ use crate::engine::error::Error;
 pub(super) struct Failed {
     pub(super) error: Error,
     /// The request, when no byte of it was sent.
-    pub(super) unsent: Option<Prepared>,
+    pub(super) unsent: Option<Box<Prepared>>,
     /// Whether the connection broke before any byte of a response came.
     pub(super) unanswered: bool,
     /// Whether the peer says that it has not processed the request (RFC 9113, 8.7).
@@ -51,7 +51,8 @@ impl Failed {
         idempotent: bool,
     ) -> Result<Prepared, Error> {
         let safe = self.refused || (self.unanswered && kept && idempotent);
-        self.unsent.or(again.filter(|_| safe)).ok_or(self.error)
+        let unsent = self.unsent.map(|unsent| *unsent);
+        unsent.or(again.filter(|_| safe)).ok_or(self.error)
     }
 }
 
@@ -62,11 +63,7 @@ pub(super) async fn exchange(
     request: Prepared,
     asked: &Asked,
 ) -> Result<(Response<Incoming>, Connection), Failed> {
-    let limits = Limits {
-        timeouts: asked.timeouts,
-        url: &asked.url,
-        part: "a response from",
-    };
+    let limits = Limits::of_head(asked.timeouts, &asked.url);
     let mut watch = Watch::default();
     let mut timer = pin!(None);
     // The answer is there as soon as the driver, polled just before, has put it there: it needs
@@ -83,7 +80,10 @@ pub(super) async fn exchange(
             .map(Err)
     });
     match answer.await {
-        Ok(Ok(response)) => Ok((response, connection)),
+        Ok(Ok(response)) => match failure::of_lengths(response.headers(), &asked.url) {
+            Some(error) => Err(Failed::for_good(error)),
+            None => Ok((response, connection)),
+        },
         Ok(Err(refused)) => Err(refusal(refused, &connection, &asked.url)),
         Err(error) => Err(Failed::for_good(error)),
     }
@@ -94,7 +94,10 @@ fn refusal(
     connection: &Connection,
     url: &Url,
 ) -> Failed {
-    let unsent = refused.take_message().map(Prepared::from_http);
+    let unsent = refused
+        .take_message()
+        .map(Prepared::from_http)
+        .map(Box::new);
     let account = connection.account();
     let (error, broken) = failure::of_head(refused.into_error(), account, url);
     Failed {

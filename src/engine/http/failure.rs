@@ -3,7 +3,11 @@
 use std::error::Error as _;
 use std::io;
 
+use http::HeaderMap;
+use http::header::CONTENT_LENGTH;
+
 use super::connection::{MAX_HEAD_SIZE, MAX_HEADERS};
+use super::prepared::parse_length;
 use super::url::Url;
 use super::wire::Account;
 use crate::engine::error::{Error, Kind, find};
@@ -46,6 +50,20 @@ fn unanswered_message(account: &Account, url: &Url) -> String {
         _ => "in the middle of the response head",
     };
     format!("The server of {url} closed the connection {moment}.")
+}
+
+/// The error of a head whose Content-Length fields contradict each other: somebody on the way may
+/// believe another one than we (RFC 9112, 6.3). hyper looks at none when there is no body or a
+/// Transfer-Encoding.
+pub(super) fn of_lengths(headers: &HeaderMap, url: &Url) -> Option<Error> {
+    let mut values = headers.get_all(CONTENT_LENGTH).iter();
+    let first = values.next()?;
+    let other = values.find(|value| parse_length(value) != parse_length(first))?;
+    let url = &url.without_userinfo();
+    let message = format!(
+        "The server of {url} sent two different Content-Length fields: {first:?} and {other:?}."
+    );
+    Some(Error::new(Kind::RemoteProtocol, message).at(url))
 }
 
 /// The error of a response's body that ended before it should, after `received` bytes.

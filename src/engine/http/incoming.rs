@@ -20,7 +20,7 @@ use crate::engine::error::Error;
 /// an HTTP/1.1 connection, and resets the stream of an HTTP/2 one.
 pub(super) enum Incoming {
     Http1(Http1),
-    Http2(Http2),
+    Http2(Box<Http2>),
 }
 
 /// In the order in which they are to be dropped.
@@ -53,10 +53,10 @@ impl Incoming {
     }
 
     pub(super) fn http2(stream: http2::Incoming, lease: Lease) -> Self {
-        Self::Http2(Http2 {
+        Self::Http2(Box::new(Http2 {
             stream,
             _lease: lease,
-        })
+        }))
     }
 
     pub(super) fn account(&self) -> &Arc<Account> {
@@ -86,6 +86,15 @@ impl Incoming {
         match self {
             Self::Http1(http1) => http1.received.is_end_stream(),
             Self::Http2(http2) => http2.stream.is_end_stream(),
+        }
+    }
+
+    /// Whether taking the rest may save the connection: not on HTTP/2, where a reset costs less,
+    /// and not while user code produces the request's body.
+    pub(super) fn is_drainable(&self) -> bool {
+        match self {
+            Self::Http1(http1) => !http1.connection.account().is_source_open(),
+            Self::Http2(_) => false,
         }
     }
 

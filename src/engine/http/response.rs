@@ -3,7 +3,7 @@
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 
 use bytes::{Bytes, BytesMut};
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
@@ -21,6 +21,8 @@ use crate::engine::error::{Error, Kind};
 
 /// The most that is reserved on the word of a Content-Length, in bytes.
 const MAX_RESERVE: u64 = 128 * 1024 * 1024;
+/// The most that is read of a response that nobody wants, to keep its connection, in bytes.
+const MAX_DRAIN: u64 = 64 * 1024;
 
 /// A response, whose body is still to be read.
 #[derive(Debug)]
@@ -109,8 +111,8 @@ fn framing(parts: &http::response::Parts, incoming: &Incoming, method: &Method) 
 
 /// The body of a response, read as it comes: what is not asked for stays with the peer.
 ///
-/// Once it has been read to its end the connection goes back to the pool. Dropping or closing it
-/// before that closes the connection.
+/// Once it has been read to its end the connection goes back to the pool. Dropping it before that
+/// closes the connection, or resets the HTTP/2 stream; see [`close`](Self::close).
 pub struct ResponseBody {
     state: State,
     framing: Framing,
@@ -172,10 +174,33 @@ impl ResponseBody {
         matches!(self.state, State::Done)
     }
 
-    /// Gives up what was not read, and the connection with it.
+    /// Gives up what was not read. Takes the rest first when that is cheap, and the connection can
+    /// be kept for it: when it is a few KiB at most that are there already. Never waits.
     pub fn close(&mut self) {
+        let received = self.received;
+        if let State::Open(incoming) = &self.state
+            && self.persistent
+            && incoming.is_drainable()
+            && !self.rest_exceeds(MAX_DRAIN)
+        {
+            let mut cx = Context::from_waker(Waker::noop());
+            while self.received - received < MAX_DRAIN
+                && matches!(self.poll_received(&mut cx), Poll::Ready(Ok(Some(_))))
+            {}
+            self.state = State::Closed;
+        }
+        self.received = received;
         if matches!(self.state, State::Open(_)) {
             self.state = State::Closed;
+        }
+    }
+
+    /// Whether more than `limit` bytes are known to be missing, or the end is not.
+    fn rest_exceeds(&self, limit: u64) -> bool {
+        match self.framing {
+            Framing::Length(length) => length - self.received > limit,
+            Framing::Close => true,
+            Framing::Chunked | Framing::Stream | Framing::Bodiless => false,
         }
     }
 

@@ -12,7 +12,7 @@ use super::transport::Shared;
 use crate::engine::error::{BoxError, Error, Kind};
 use crate::engine::net::{Target, Transport};
 
-/// How often a request is sent again that was sent before.
+/// How often a request is sent again that was sent before, or had a new connection to itself.
 const MAX_REPEATS: usize = 3;
 /// How often a request is moved to another connection because its own ended before it was sent:
 /// a server may take so many requests of a long queue that it ends connections several times.
@@ -30,22 +30,14 @@ impl Shared {
         mut request: Prepared,
         asked: Asked,
     ) -> Result<Response, Error> {
-        let multiplex = self.versions().may_multiplex(&asked.url);
         let idempotent = request.is_idempotent();
         let mut retries = Retries::default();
         let mut slot = None;
         loop {
-            let grant = match slot.take() {
-                Some(slot) => Grant::Open(slot),
-                None => {
-                    let limit = asked.timeouts.pool;
-                    let pool = self.pool();
-                    pool.checkout(&asked.url, multiplex, limit).await?
-                }
-            };
+            let grant = self.grant(slot.take(), &asked).await?;
             let kept = !matches!(grant, Grant::Open(_));
             let route = self.connection(grant, &asked).await?;
-            let again = match multiplex || (kept && idempotent) {
+            let again = match route.may_repeat(kept, idempotent) {
                 true => request.replay(),
                 false => None,
             };
@@ -56,16 +48,22 @@ impl Shared {
                     failed
                 }
             };
-            // A new HTTP/1.1 connection tells nothing of requests that it did not process.
-            if slot.is_some() && !kept {
-                return Err(failed.error);
-            }
-            retries.count(&failed);
-            request = match retries.are_exhausted() {
+            // A new HTTP/1.1 connection says nothing of requests that were not processed.
+            let hopeless = slot.is_some() && !kept;
+            request = match hopeless || retries.exhausts(&failed, kept) {
                 true => return Err(failed.error),
                 false => failed.retry(again, kept, idempotent)?,
             };
         }
+    }
+
+    async fn grant(&self, slot: Option<Slot>, asked: &Asked) -> Result<Grant, Error> {
+        if let Some(slot) = slot {
+            return Ok(Grant::Open(slot));
+        }
+        let multiplex = self.versions().may_multiplex(&asked.url);
+        let limit = asked.timeouts.pool;
+        self.pool().checkout(&asked.url, multiplex, limit).await
     }
 
     async fn connection(&self, grant: Grant, asked: &Asked) -> Result<Route, Error> {
@@ -110,6 +108,14 @@ impl Shared {
 }
 
 impl Route {
+    /// Whether a request that was sent over it may have to be sent again.
+    fn may_repeat(&self, kept: bool, idempotent: bool) -> bool {
+        match self {
+            Self::Http1(..) => kept && idempotent,
+            Self::Http2(_) => true,
+        }
+    }
+
     /// Also gives back the slot of an HTTP/1.1 connection that failed.
     async fn send(
         self,
@@ -140,14 +146,12 @@ struct Retries {
 }
 
 impl Retries {
-    fn count(&mut self, failed: &Failed) {
+    /// Counts another one. True when that is too many.
+    fn exhausts(&mut self, failed: &Failed, kept: bool) -> bool {
         match failed.unsent {
-            Some(_) => self.moves += 1,
-            None => self.repeats += 1,
+            Some(_) if kept => self.moves += 1,
+            _ => self.repeats += 1,
         }
-    }
-
-    fn are_exhausted(&self) -> bool {
         self.repeats > MAX_REPEATS || self.moves > MAX_MOVES
     }
 }

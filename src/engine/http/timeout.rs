@@ -83,7 +83,16 @@ pub(super) struct Limits<'a> {
     pub(super) part: &'static str,
 }
 
-impl Limits<'_> {
+impl<'a> Limits<'a> {
+    /// For the wait for a response's head.
+    pub(super) fn of_head(timeouts: Timeouts, url: &'a Url) -> Self {
+        Self {
+            timeouts,
+            url,
+            part: "a response from",
+        }
+    }
+
     fn of(&self, waiting: Waiting) -> Option<Duration> {
         match waiting {
             Waiting::Read(_) => self.timeouts.read,

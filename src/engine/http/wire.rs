@@ -23,6 +23,7 @@ pub(super) struct Account {
     written: AtomicU64,
     write_blocked: AtomicBool,
     write_failed: AtomicBool,
+    source_open: AtomicBool,
     source_pending: AtomicBool,
     body_failure: Mutex<Option<Error>>,
 }
@@ -45,6 +46,7 @@ impl Account {
         self.written.store(0, Relaxed);
         self.write_blocked.store(false, Relaxed);
         self.write_failed.store(false, Relaxed);
+        self.source_open.store(false, Relaxed);
         self.source_pending.store(false, Relaxed);
     }
 
@@ -66,6 +68,15 @@ impl Account {
     /// Whether the connection broke while it was being written to.
     pub(super) fn write_failed(&self) -> bool {
         self.write_failed.load(Relaxed)
+    }
+
+    /// Whether the caller's body source has more to give.
+    pub(super) fn is_source_open(&self) -> bool {
+        self.source_open.load(Relaxed)
+    }
+
+    pub(super) fn set_source_open(&self, open: bool) {
+        self.source_open.store(open, Relaxed);
     }
 
     pub(super) fn set_source_pending(&self, pending: bool) {

@@ -180,3 +180,92 @@ fn hex(text: &str) -> Option<Vec<u8>> {
     let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
     digits.map(byte).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    //! One key, made for these tests, as OpenSSL 3.0 writes it; the password is "secret".
+
+    use super::*;
+
+    const PLAIN: &str = include_str!("../../../tests/fixtures/keys/plain.pem");
+    const PLAIN_PKCS8: &str = include_str!("../../../tests/fixtures/keys/pkcs8-plain.pem");
+    const AES_128: &str = include_str!("../../../tests/fixtures/keys/traditional-aes128.pem");
+    const AES_192: &str = include_str!("../../../tests/fixtures/keys/traditional-aes192.pem");
+    const AES_256: &str = include_str!("../../../tests/fixtures/keys/traditional-aes256.pem");
+    const DES: &str = include_str!("../../../tests/fixtures/keys/traditional-des3.pem");
+    const PKCS8_AES: &str = include_str!("../../../tests/fixtures/keys/pkcs8-aes256.pem");
+    const PKCS8_SCRYPT: &str = include_str!("../../../tests/fixtures/keys/pkcs8-scrypt.pem");
+    const PKCS8_DES: &str = include_str!("../../../tests/fixtures/keys/pkcs8-des3.pem");
+
+    fn open(text: &str, password: Option<&str>) -> Result<PrivateKeyDer<'static>, LoadError> {
+        Section::find(text.as_bytes(), "'key.pem'")?.open(password.map(str::as_bytes))
+    }
+
+    #[test]
+    fn traditional_keys_are_decrypted() {
+        let plain = open(PLAIN, None).unwrap();
+        for text in [AES_128, AES_192, AES_256] {
+            assert_eq!(open(text, Some("secret")).unwrap(), plain);
+        }
+    }
+
+    #[test]
+    fn pkcs8_keys_are_decrypted() {
+        let plain = open(PLAIN_PKCS8, None).unwrap();
+        for text in [PKCS8_AES, PKCS8_SCRYPT] {
+            assert_eq!(open(text, Some("secret")).unwrap(), plain);
+        }
+    }
+
+    #[test]
+    fn a_wrong_or_missing_password_is_told() {
+        for text in [AES_128, AES_192, AES_256, PKCS8_AES, PKCS8_SCRYPT] {
+            let error = open(text, Some("Secret")).unwrap_err();
+            assert!(matches!(error, LoadError::Password(_)), "{error}");
+            let error = open(text, None).unwrap_err().to_string();
+            assert_eq!(
+                error,
+                "the key in 'key.pem' is encrypted and needs a password"
+            );
+        }
+    }
+
+    #[test]
+    fn a_key_in_an_old_cipher_is_refused_with_advice() {
+        for text in [DES, PKCS8_DES] {
+            let error = open(text, Some("secret")).unwrap_err().to_string();
+            assert!(error.contains("openssl pkcs8 -topk8"), "{error}");
+        }
+        let error = open(DES, Some("secret")).unwrap_err().to_string();
+        assert!(error.contains("DES-EDE3-CBC"), "{error}");
+    }
+
+    #[test]
+    fn a_damaged_header_is_no_panic() {
+        for info in ["AES-128-CBC", "AES-128-CBC,2A", "AES-128-CBC,zz", "", ","] {
+            let start = AES_128.find("DEK-Info").unwrap();
+            let end = start + AES_128[start..].find('\n').unwrap();
+            let text = format!("{}DEK-Info: {info}{}", &AES_128[..start], &AES_128[end..]);
+            open(&text, Some("secret")).unwrap_err();
+        }
+    }
+
+    #[test]
+    fn no_secret_is_in_a_debug_text() {
+        let section = Section::find(PLAIN.as_bytes(), "'key.pem'").unwrap();
+        assert_eq!(
+            format!("{section:?}"),
+            r#"Section { pem: Secret("EC PRIVATE KEY"), described: "'key.pem'" }"#
+        );
+    }
+
+    #[test]
+    fn a_file_without_a_key_is_named() {
+        let text = "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n";
+        let error = Section::find(text.as_bytes(), "'key.pem'").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "'key.pem' holds no private key in PEM format"
+        );
+    }
+}

@@ -111,7 +111,8 @@ impl Roots {
                     store.add_parsable_certificates(found.certs);
                 }
                 Root::System(environment) => {
-                    store.roots.extend(environment.roots()?.roots);
+                    let trusted = trust::of(environment)?;
+                    store.roots.extend(trusted.roots.roots.iter().cloned());
                 }
             }
         }

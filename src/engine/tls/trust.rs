@@ -33,6 +33,7 @@ static CACHE: LazyLock<ForkLocal<Cache>> = LazyLock::new(|| ForkLocal::new(Cache
 /// What comes of an environment's certificates.
 #[derive(Clone)]
 pub(super) struct Trusted {
+    pub(super) roots: Arc<RootCertStore>,
     pub(super) verifier: Arc<WebPkiServerVerifier>,
     /// With the default versions and no certificate of the client's. Its clones share its
     /// sessions: rustls resumes one only under the verifier that it was made with.
@@ -67,13 +68,18 @@ pub(super) fn of(environment: &Environment) -> Result<Trusted, String> {
 
 impl Trusted {
     fn new(roots: RootCertStore) -> Result<Self, String> {
-        let verifier = super::verifier::of_store(roots)?;
+        let roots = Arc::new(roots);
+        let verifier = super::verifier::of_store(roots.clone())?;
         let builder = ClientConfig::builder_with_provider(PROVIDER.clone())
             .with_safe_default_protocol_versions()
             .expect("the provider supports the default protocol versions")
             .with_webpki_verifier(verifier.clone());
         let config = Arc::new(builder.with_no_client_auth());
-        Ok(Self { verifier, config })
+        Ok(Self {
+            roots,
+            verifier,
+            config,
+        })
     }
 }
 
@@ -88,11 +94,7 @@ impl Environment {
         }
     }
 
-    /// The certificates.
-    ///
-    /// # Errors
-    /// A sentence that names what held none.
-    pub(super) fn roots(&self) -> Result<RootCertStore, String> {
+    fn roots(&self) -> Result<RootCertStore, String> {
         if self.file.is_none() && self.folders.is_none() {
             return store(load_native_certs(), "the system's certificate store");
         }

@@ -13,8 +13,8 @@ use x509_parser::parse_x509_certificate;
 use super::{PROVIDER, Roots};
 
 /// The verifier of certificates that lead to one in `store`, which is not empty.
-pub(super) fn of_store(store: RootCertStore) -> Result<Arc<WebPkiServerVerifier>, String> {
-    let builder = WebPkiServerVerifier::builder_with_provider(Arc::new(store), PROVIDER.clone());
+pub(super) fn of_store(store: Arc<RootCertStore>) -> Result<Arc<WebPkiServerVerifier>, String> {
+    let builder = WebPkiServerVerifier::builder_with_provider(store, PROVIDER.clone());
     let built = builder.build();
     built.map_err(|error| format!("the trusted certificates cannot be used ({error})"))
 }
@@ -25,7 +25,7 @@ pub(super) fn of_store(store: RootCertStore) -> Result<Arc<WebPkiServerVerifier>
 /// A sentence that names what held no certificate.
 pub(super) fn of_roots(roots: &Roots) -> Result<Arc<dyn ServerCertVerifier>, String> {
     Ok(Arc::new(Verifier {
-        inner: of_store(roots.store()?)?,
+        inner: of_store(Arc::new(roots.store()?))?,
         listed: roots.clone(),
         check_hostname: true,
     }))

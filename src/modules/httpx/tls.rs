@@ -57,7 +57,11 @@ fn parse_verify(verify: &PyObject, vm: &VirtualMachine) -> PyResult<TlsSettings>
         return Ok(of(Verify::Disabled));
     }
     if is_context(verify, vm)? {
-        return settings_of(verify, vm);
+        return Ok(TlsSettings {
+            // The transport offers what it speaks, as httpcore does, whatever the context says.
+            alpn: Vec::new(),
+            ..settings_of(verify, vm)?
+        });
     }
     let path = path_of(verify, vm)?;
     let Some(path) = path.downcast_ref::<PyStr>() else {
@@ -143,9 +147,10 @@ pub(super) fn create_context(args: ContextArgs, vm: &VirtualMachine) -> PyResult
 fn context_that(verify: &PyObject, trust_env: bool, vm: &VirtualMachine) -> PyResult {
     let ssl = vm.import("ssl", 0)?;
     if verify.is(&vm.ctx.true_value) || vm.is_none(verify) {
-        let named = match trust_env {
-            true => environment(vm)?,
-            false => None,
+        // create_default_context would heed the environment by itself.
+        let named = match environment(vm)? {
+            Some(_) if !trust_env => Some(("cafile", system_file(&ssl, vm)?)),
+            named => named,
         };
         return default_context(&ssl, named, vm);
     }
@@ -180,6 +185,12 @@ fn default_context(
     let create = ssl.get_attr("create_default_context", vm)?;
     let named = named.map(|(name, value)| (name.to_owned(), value));
     create.call(KwArgs::from_iter(named), vm)
+}
+
+/// The system's certificates, in the one file that it keeps them in.
+fn system_file(ssl: &PyObject, vm: &VirtualMachine) -> PyResult {
+    let paths = vm.call_method(ssl, "get_default_verify_paths", ())?;
+    paths.get_attr("openssl_cafile", vm)
 }
 
 /// What `SSL_CERT_FILE` or, without it, `SSL_CERT_DIR` says.

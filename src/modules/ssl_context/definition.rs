@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use parking_lot::Mutex;
 use rustpython_vm::builtins::descriptor::PyMethodDescriptor;
 use rustpython_vm::builtins::{PyBytesRef, PyModule, PyModuleDef, PyModuleSlots, PyStr, PyType};
 use rustpython_vm::class::PyClassImpl as _;
@@ -46,12 +47,22 @@ fn find_original(ctx: &Context) -> &'static PyModuleDef {
 fn exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
     let original = ORIGINAL.get().expect("the definition was made of it");
     original.exec_module(vm, module)?;
-    Record::make_static_type();
+    drop(Record::make_static_type());
     let class = module.as_object().get_attr("_SSLContext", vm)?;
-    let Ok(class) = class.downcast::<PyType>() else {
-        return Err(vm.new_type_error("_ssl._SSLContext is no class"));
-    };
-    // A method descriptor refers to its class for ever, and so does the interpreter.
+    match class.downcast::<PyType>() {
+        Ok(class) => replace_all(class, vm),
+        Err(_) => Err(vm.new_type_error("_ssl._SSLContext is no class")),
+    }
+}
+
+/// Once a process: all its interpreters share the class.
+fn replace_all(class: PyRef<PyType>, vm: &VirtualMachine) -> PyResult<()> {
+    static REPLACED: Mutex<bool> = Mutex::new(false);
+    let mut replaced = REPLACED.lock();
+    if *replaced {
+        return Ok(());
+    }
+    // A method descriptor refers to its class for ever.
     let class: &'static PyRef<PyType> = Box::leak(Box::new(class));
     let recorders: [(&'static str, Recorder); 6] = [
         ("load_cert_chain", load_cert_chain),
@@ -64,6 +75,7 @@ fn exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
     for (name, recorder) in recorders {
         replace(class, name, recorder, vm)?;
     }
+    *replaced = true;
     Ok(())
 }
 
@@ -246,4 +258,16 @@ fn set_ciphers(
     let returned = original.call(context, args, vm)?;
     note(context, |record| record.chose_ciphers = true, vm)?;
     Ok(returned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::prefixed;
+
+    #[test]
+    fn prefixed_lists_are_taken_apart() {
+        assert_eq!(prefixed(b""), Vec::<Vec<u8>>::new());
+        assert_eq!(prefixed(b"\x02h2\x01x"), [b"h2".to_vec(), b"x".to_vec()]);
+        assert_eq!(prefixed(b"\x09h2"), [b"h2".to_vec()]);
+    }
 }

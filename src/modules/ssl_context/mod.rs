@@ -19,6 +19,8 @@ mod definition;
 mod loading;
 mod record;
 mod settings;
+#[cfg(test)]
+mod tests;
 
 pub(super) use definition::module_def;
 pub(crate) use loading::{load_error, load_identity, path_of};

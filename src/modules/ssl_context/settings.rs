@@ -1,6 +1,6 @@
 //! From a context to the engine's settings.
 
-use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyStr};
 
 use super::loading::path_of;
 use super::record::{Recorded, recorded};
@@ -21,18 +21,14 @@ mod constant {
 
 /// Whether `value` is an `ssl.SSLContext`. Imports nothing: a script that has a context has
 /// imported `ssl`.
+///
+/// Told by the base class, since packages such as truststore put another class in the place of
+/// `ssl.SSLContext`.
 pub(crate) fn is_context(value: &PyObject, vm: &VirtualMachine) -> PyResult<bool> {
-    match context_class(vm)? {
-        Some(class) => value.is_instance(&class, vm),
-        None => Ok(false),
-    }
-}
-
-fn context_class(vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
     let modules = vm.sys_module.get_attr("modules", vm)?;
-    match modules.get_item("ssl", vm) {
-        Ok(ssl) => ssl.get_attr("SSLContext", vm).map(Some),
-        Err(_) => Ok(None),
+    match modules.get_item("_ssl", vm) {
+        Ok(module) => value.is_instance(&*module.get_attr("_SSLContext", vm)?, vm),
+        Err(_) => Ok(false),
     }
 }
 
@@ -104,24 +100,24 @@ fn truststore(context: &PyObject, vm: &VirtualMachine) -> PyResult<Option<PyObje
 
 /// A subclass that wraps sockets in its own way expects to be called for it.
 fn refuse_overrides(context: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
-    let Some(class) = context_class(vm)? else {
-        return Ok(());
-    };
-    let own = context.class();
+    let class = context.class();
     for name in ["wrap_socket", "wrap_bio"] {
-        let (is, was) = (
-            own.as_object().get_attr(name, vm)?,
-            class.get_attr(name, vm)?,
-        );
-        if !is.is(&was) {
-            let own = own.name();
+        let method = class.as_object().get_attr(name, vm)?;
+        let module = vm.get_attribute_opt(&method, "__module__")?;
+        if module.is_none_or(|module| !is_str(&module, "ssl")) {
+            let class = class.name();
             return Err(vm.new_type_error(format!(
-                "{own} overrides {name}, which is not called here: \
+                "{class} overrides {name}, which is not called here: \
                  set up an ssl.SSLContext without overriding it"
             )));
         }
     }
     Ok(())
+}
+
+fn is_str(value: &PyObject, expected: &str) -> bool {
+    let text = value.downcast_ref::<PyStr>().and_then(|text| text.to_str());
+    text == Some(expected)
 }
 
 fn refuse_revocation_checks(context: &PyObject, vm: &VirtualMachine) -> PyResult<()> {

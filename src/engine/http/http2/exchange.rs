@@ -68,7 +68,7 @@ async fn open(
             Err(Failed::for_good(failure::of_illegal(error, &asked.url)))
         }
         Err(error) => Err(Failed {
-            unsent: Some(Prepared::from_http(kept.map(|()| body))),
+            unsent: Some(Box::new(Prepared::from_http(kept.map(|()| body)))),
             ..Failed::for_good(failure::of_opening(error, &asked.url))
         }),
     }
@@ -82,11 +82,7 @@ struct Stream {
 
 impl Stream {
     async fn answer(&mut self, asked: &Asked) -> Result<Response<RecvStream>, Failed> {
-        let limits = Limits {
-            timeouts: asked.timeouts,
-            url: &asked.url,
-            part: "a response from",
-        };
+        let limits = Limits::of_head(asked.timeouts, &asked.url);
         let mut watch = Watch::default();
         let mut timer = pin!(None);
         poll_fn(|cx| {

@@ -45,7 +45,7 @@ fn authority(headers: &mut HeaderMap, url: &Url) -> Result<Authority, Error> {
 
 fn illegal(cause: impl std::error::Error + Send + Sync + 'static, url: &Url) -> Error {
     let url = url.without_userinfo();
-    let message = format!("The Host of the request to {url} is no authority: {cause}.");
+    let message = format!("The request to {url} has no authority and path for HTTP/2: {cause}.");
     Error::new(Kind::LocalProtocol, message)
         .at(&url)
         .caused_by(cause)

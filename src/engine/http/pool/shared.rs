@@ -82,6 +82,7 @@ impl Pool {
         if let Some(opening) = opening {
             state.end_opening(&opening);
         }
+        state.forget_http1(own.connection.origin());
         let waiters = state.take_waiters_for(own.connection.origin());
         let grant = |waiter: Waiter| (waiter.grant, Grant::Join(self.lease(shared.join())));
         let grants: Vec<_> = waiters.into_iter().map(grant).collect();

@@ -180,6 +180,10 @@ impl State {
         self.http1_only.push_back(origin);
     }
 
+    pub(super) fn forget_http1(&mut self, origin: &Origin) {
+        self.http1_only.retain(|other| **other != *origin);
+    }
+
     pub(super) fn enqueue(&mut self, pool: &Arc<Pool>, url: &Url, multiplex: bool) -> Waiting {
         let id = self.next_id;
         self.next_id += 1;
