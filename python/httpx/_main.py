@@ -88,6 +88,7 @@ def _ask_password(auth):
 def _send(
     url,
     method,
+    params,
     content,
     data,
     files,
@@ -110,6 +111,8 @@ def _send(
     with client, client.stream(
         method,
         url,
+        # None leaves the URL its query; an empty list would take it away.
+        params=params or None,
         content=content,
         data=dict(data),
         files=files,

@@ -8,12 +8,12 @@ use crate::support::tauraro::Tauraro;
 fn a_response_is_its_status_line_its_fields_and_its_text() {
     let url = answering(
         "HTTP/1.1 203 Good Enough\r\ncontent-type: text/plain\r\nx-a: 1\r\nx-a: 2\r\n\
-         content-length: 10\r\n\r\nline\n\x1b[1m\r\n",
+         content-length: 11\r\n\r\nline\n\x1b[1m\r\n",
     );
     assert_eq!(
         httpx(&[&url]).success(),
         "HTTP/1.1 203 Good Enough\ncontent-type: text/plain\nx-a: 1\nx-a: 2\n\
-         content-length: 10\n\nline\n\x1b[1m\r\n"
+         content-length: 11\n\nline\n\x1b[1m\r\n"
             .to_owned()
             + "\n"
     );

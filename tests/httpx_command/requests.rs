@@ -34,11 +34,15 @@ fn the_method_is_get_or_with_a_body_post_or_what_is_asked_for() {
 }
 
 #[test]
-fn parameters_are_added_to_the_url() {
+fn parameters_become_the_query() {
     let server = HttpServer::start();
     let url = format!("{}/echo", server.url());
     let echo = httpx(&[&url, "-p", "a", "1 2", "--params", "a", "&"]).echo();
     assert_eq!(echo.get("query"), "a=1+2&a=%26");
+    let own = format!("{url}?b=3");
+    assert_eq!(httpx(&[&own]).echo().get("query"), "b=3");
+    let replaced = httpx(&[&own, "-p", "a", "1"]).echo();
+    assert_eq!(replaced.get("query"), "a=1");
 }
 
 #[test]
