@@ -175,12 +175,12 @@ class _Screen:
 
     def step(self, name, info):
         """What the trace extension tells of the connection."""
-        if name == "connection.connect_tcp.started":
+        if name == "connection.connect_tcp.started" and "host" in info:
             sys.stdout.write(f"* Connecting to {info['host']!r}\n")
-        elif name == "connection.connect_tcp.complete":
+        elif name == "connection.connect_tcp.complete" and "return_value" in info:
             host, port, *_ = info["return_value"].get_extra_info("server_addr")
             sys.stdout.write(f"* Connected to {host!r} on port {port}\n")
-        elif name == "connection.start_tls.complete":
+        elif name == "connection.start_tls.complete" and "return_value" in info:
             tls = info["return_value"].get_extra_info("ssl_object")
             sys.stdout.write(
                 f"* SSL established using {tls.version()!r} / {tls.cipher()[0]!r}\n"
@@ -223,7 +223,9 @@ def _save(response, path):
 
 def _open_download(path):
     if path == "-":
-        return open(sys.stdout.fileno(), "wb", closefd=False)
+        from contextlib import nullcontext
+
+        return nullcontext(sys.stdout.buffer)
     return open(path, "wb")
 
 

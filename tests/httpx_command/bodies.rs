@@ -100,3 +100,29 @@ fn a_script_can_call_the_command_and_catch_what_it_prints() {
         "{output:?}"
     );
 }
+
+/// The traces are stand-ins; what they are made of is what httpcore gives.
+#[test]
+fn verbose_shows_what_the_trace_tells_of_the_connection() {
+    let program = "import httpx._main\n\
+         class Stream:\n\
+         \x20   def get_extra_info(self, name):\n\
+         \x20       return {'server_addr': ('::1', 80, 0, 0), 'ssl_object': self}[name]\n\
+         \x20   def version(self): return 'TLSv1.3'\n\
+         \x20   def cipher(self): return ('TLS_AES_256_GCM_SHA384', 'TLSv1.3', 256)\n\
+         \x20   def selected_alpn_protocol(self): return None\n\
+         step = httpx._main._Screen(False).step\n\
+         step('connection.connect_tcp.started', {'host': 'localhost'})\n\
+         step('connection.connect_tcp.complete', {'return_value': Stream()})\n\
+         step('connection.start_tls.complete', {'return_value': Stream()})\n\
+         step('http11.send_request_headers.started', {})";
+    let output = Tauraro::code(program).run();
+    assert_eq!(
+        output.stdout,
+        "* Connecting to 'localhost'\n\
+         * Connected to '::1' on port 80\n\
+         * SSL established using 'TLSv1.3' / 'TLS_AES_256_GCM_SHA384'\n\
+         * Selected ALPN protocol: None\n",
+        "{output:?}"
+    );
+}

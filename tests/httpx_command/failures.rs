@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 
 use crate::command::{httpx, response};
 use crate::support::http::HttpServer;
+use crate::support::tauraro::Tauraro;
 
 #[test]
 fn the_exit_code_tells_the_status() {
@@ -119,5 +120,21 @@ fn a_reader_that_leaves_ends_the_command_quietly() {
     drop(child.stdout.take());
     let output = child.wait_with_output().expect("wait for tauraro");
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_aborts() {
+    let server = HttpServer::start();
+    let url = format!("{}/never", server.url());
+    let mut run = Tauraro::module("httpx", &[&url, "-v"]).spawn();
+    run.wait_for_line("GET /never HTTP/1.1");
+    let stats = server.stats();
+    stats.wait_until("one request", |stats| stats.requests() == 1);
+    run.interrupt();
+    let output = run.finish();
+    assert!(!output.hung, "the command outlived Ctrl-C: {output:?}");
+    assert_eq!(output.stderr, "Aborted!\n");
     assert_eq!(output.status.code(), Some(1));
 }
