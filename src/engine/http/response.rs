@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker, ready};
 
 use bytes::{Bytes, BytesMut};
@@ -11,10 +12,12 @@ use http::{HeaderMap, Method, StatusCode, Version};
 use hyper::ext::ReasonPhrase;
 use tokio::time::Sleep;
 
-use super::failure::{self, Framing};
+use super::failure::Framing;
 use super::incoming::{Incoming, Progress};
 use super::network_stream::NetworkStream;
+use super::origin::Destination;
 use super::prepared::parse_length;
+use super::request::Options;
 use super::timeout::{Limits, Timeouts, Watch};
 use super::url::Url;
 use crate::engine::error::{Error, Kind};
@@ -50,6 +53,17 @@ pub(super) struct Asked {
     pub(super) method: Method,
     pub(super) url: Url,
     pub(super) timeouts: Timeouts,
+    pub(super) options: Option<Arc<Options>>,
+}
+
+impl Asked {
+    pub(super) fn destination(&self) -> Destination<'_> {
+        Destination::new(&self.url, self.server_name())
+    }
+
+    pub(super) fn server_name(&self) -> Option<&str> {
+        self.options.as_ref()?.server_name.as_deref()
+    }
 }
 
 impl Response {
@@ -285,11 +299,7 @@ impl ResponseBody {
         let State::Open(incoming) = std::mem::replace(&mut self.state, State::Done) else {
             return;
         };
-        let surplus = incoming.finish(self.persistent);
-        if surplus > 0 && self.framing != Framing::Bodiless {
-            let error = failure::of_surplus(&self.url, self.framing, surplus);
-            self.state = State::Failed(error);
-        }
+        incoming.finish(self.persistent);
     }
 
     /// How much to reserve for a body of which `received` bytes are there and more to come.
