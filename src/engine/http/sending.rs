@@ -63,7 +63,8 @@ impl Shared {
         }
         let multiplex = self.versions().may_multiplex(&asked.url);
         let limit = asked.timeouts.pool;
-        self.pool().checkout(&asked.url, multiplex, limit).await
+        let checkout = self.pool().checkout(asked.destination(), multiplex, limit);
+        checkout.await
     }
 
     async fn connection(&self, grant: Grant, asked: &Asked) -> Result<Route, Error> {
@@ -76,7 +77,10 @@ impl Shared {
     }
 
     async fn open(&self, slot: Slot, asked: &Asked) -> Result<Route, Error> {
-        let target = Target::of(&asked.url)?;
+        let target = Target {
+            server_name: asked.server_name().map(Into::into),
+            ..Target::of(&asked.url)?
+        };
         let transport = self.route().open(&target, &asked.timeouts).await?;
         let set_up = self.set_up(transport, slot, asked).await;
         set_up.map_err(|error| {
@@ -96,7 +100,7 @@ impl Shared {
         mut slot: Slot,
         asked: &Asked,
     ) -> Result<Route, BoxError> {
-        let origin = Origin::of(&asked.url);
+        let origin = Origin::of(asked.destination());
         if self.versions().is_http2(&transport) {
             let connection = http2::Connection::open(transport, origin, slot.on_end()).await?;
             return Ok(Route::Http2(slot.share(connection)?));

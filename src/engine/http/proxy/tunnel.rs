@@ -35,8 +35,9 @@ pub(super) async fn open(
         method: Method::CONNECT,
         url: proxy.url.clone(),
         timeouts: *timeouts,
+        options: None,
     };
-    let connection = Connection::open(transport, Origin::of(&proxy.url)).await;
+    let connection = Connection::open(transport, Origin::of((&proxy.url).into())).await;
     let connection = connection
         .map_err(|error| failed(Error::new(Kind::Connect, error.to_string()).caused_by(error)))?;
     let answer = exchange(connection, Prepared::from_http(request), &asked).await;
