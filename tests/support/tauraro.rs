@@ -56,6 +56,12 @@ impl Tauraro {
         self
     }
 
+    /// Runs in that folder.
+    pub fn folder(mut self, folder: &Path) -> Self {
+        self.command.current_dir(folder);
+        self
+    }
+
     /// After this long the run counts as hung and is killed; 60 s unless told.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
