@@ -35,6 +35,7 @@ mod response;
 mod script_auth;
 mod sending;
 mod session;
+mod signatures;
 mod stream;
 mod stream_read;
 mod streams;
