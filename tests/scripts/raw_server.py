@@ -12,21 +12,44 @@ def response(body=b"", status="200 OK", *fields):
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
+def fields(head):
+    """The header fields of a request, by their names in lower case."""
+    lines = head.decode("latin-1").split("\r\n")[1:]
+    return {name.lower(): value.strip() for name, _, value in (x.partition(":") for x in lines)}
+
+
 class Connection:
-    """One client. `read_head` gives the head of its next request; b"" when it has left."""
+    """One client. What is read is b"" when it has left."""
 
     def __init__(self, sock):
         self.socket = sock
         self.buffer = b""
 
-    def read_head(self):
-        while b"\r\n\r\n" not in self.buffer:
-            more = self.socket.recv(65536)
-            if not more:
+    def read_until(self, end):
+        while end not in self.buffer:
+            if not self.read_more():
                 return b""
-            self.buffer += more
-        head, _, self.buffer = self.buffer.partition(b"\r\n\r\n")
-        return head
+        data, _, self.buffer = self.buffer.partition(end)
+        return data
+
+    def read_more(self):
+        more = self.socket.recv(65536)
+        self.buffer += more
+        return more
+
+    def read_head(self):
+        return self.read_until(b"\r\n\r\n")
+
+    def read_body(self, head):
+        """The content of the request that has this head, its chunks as they came."""
+        given = fields(head)
+        if "transfer-encoding" in given:
+            return self.read_until(b"0\r\n\r\n")
+        length = int(given.get("content-length", 0))
+        while len(self.buffer) < length and self.read_more():
+            pass
+        body, self.buffer = self.buffer[:length], self.buffer[length:]
+        return body
 
     def send(self, data):
         self.socket.sendall(data)
@@ -50,6 +73,7 @@ class RawServer:
         def serve(connection):
             while head := connection.read_head():
                 server.heads.append(head)
+                connection.read_body(head)
                 data = answer(head)
                 if data is None:
                     return
@@ -68,9 +92,8 @@ class RawServer:
         return f"http://localhost:{self.port}"
 
     def fields(self, index=-1):
-        """The header fields of a request, by their names in lower case."""
-        lines = self.heads[index].decode("latin-1").split("\r\n")[1:]
-        return {name.lower(): value.strip() for name, _, value in (x.partition(":") for x in lines)}
+        """The header fields of a request that was noted."""
+        return fields(self.heads[index])
 
     def _accept(self):
         while True:

@@ -70,12 +70,10 @@ class Following(unittest.TestCase):
                 self.assertEqual(str(sent[1].url), expected)
 
     def test_a_bad_location_is_the_server_s_mistake(self):
-        for location in ("http://h:bad/", "http://h/\x7f"):
-            with self.subTest(location):
-                client, _ = redirecting(location)
-                with self.assertRaises(httpx.RemoteProtocolError):
-                    client.get("http://h/")
-                self.assertEqual(client.get("http://h/").text, "arrived")
+        client, _ = redirecting("http://h:bad/")
+        with self.assertRaises(httpx.RemoteProtocolError):
+            client.get("http://h/")
+        self.assertEqual(client.get("http://h/").text, "arrived")
 
     def test_a_location_of_another_kind_of_url(self):
         ftp = response(b"", "302 Found", "Location: ftp://h/x")
