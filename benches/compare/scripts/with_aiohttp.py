@@ -11,7 +11,14 @@ async def fetch_with(session, url):
 
 
 async def async_get(url, measure):
-    url += "/json"
+    return await one_by_one(f"{url}/json", measure)
+
+
+async def content(url, measure):
+    return await one_by_one(f"{url}/download", measure)
+
+
+async def one_by_one(url, measure):
     async with aiohttp.ClientSession() as session:
 
         async def run(count):
@@ -28,17 +35,6 @@ async def gather(url, measure):
         async def run(count):
             for _ in range(count):
                 await asyncio.gather(*[fetch_with(session, url) for _ in range(100)])
-
-        return await measure(run)
-
-
-async def content(url, measure):
-    url += "/download"
-    async with aiohttp.ClientSession() as session:
-
-        async def run(count):
-            for _ in range(count):
-                await fetch_with(session, url)
 
         return await measure(run)
 
