@@ -132,10 +132,12 @@ fn post() -> Row {
 fn content() -> Row {
     let title = "100 MiB download, .content";
     let work = Work::Case("content");
-    let of = [PLAIN, TAURARO, HTTPX, AIOHTTP, PYREQWEST, PRIMP, PYCURL];
+    let of = [
+        PLAIN, ENGINE, TAURARO, HTTPX, AIOHTTP, PYREQWEST, PRIMP, PYCURL,
+    ];
     let mut row = row("content", title, Unit::Milliseconds, work, &of);
     let streaming = Work::Case("iter-bytes").of(HTTPX).labelled(STREAMING);
-    row.entries.insert(2, streaming);
+    row.entries.insert(3, streaming);
     row.limits = vec![Times(STREAMING, 1.0), Times(BASE, 0.8)];
     row
 }
@@ -144,7 +146,7 @@ fn content() -> Row {
 fn iter_bytes() -> Row {
     let title = "100 MiB download, iter_bytes";
     let work = Work::Case("iter-bytes");
-    let of = [TAURARO, AIOHTTP, PYREQWEST, PRIMP, PYCURL];
+    let of = [ENGINE, TAURARO, AIOHTTP, PYREQWEST, PRIMP, PYCURL];
     let mut row = row("iter-bytes", title, Unit::Milliseconds, work, &of);
     let others = [
         Work::Case("content").of(PLAIN),
