@@ -5,6 +5,8 @@ from asyncio import Event
 from _httpx import AsyncBaseTransport, Response
 from httpx import AsyncByteStream
 
+__all__ = ["ASGITransport"]
+
 
 class ASGIResponseStream(AsyncByteStream):
     """The body that an application has sent."""

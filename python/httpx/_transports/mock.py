@@ -4,6 +4,8 @@ from inspect import isawaitable
 
 from _httpx import AsyncBaseTransport, BaseTransport
 
+__all__ = ["MockTransport"]
+
 
 class MockTransport(AsyncBaseTransport, BaseTransport):
     """Answers each request with what `handler(request)` returns, a Response.

@@ -11,6 +11,7 @@ mod base_client;
 mod body_handle;
 mod client;
 mod config;
+mod content_decoder;
 mod cookies;
 mod draft;
 mod encode;
