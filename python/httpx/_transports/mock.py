@@ -30,3 +30,6 @@ class MockTransport(AsyncBaseTransport, BaseTransport):
         await request.aread()
         response = self.handler(request)
         return await response if isawaitable(response) else response
+
+
+MockTransport.__module__ = "httpx"

@@ -102,3 +102,6 @@ class WSGITransport(BaseTransport):
             (name.encode("ascii"), value.encode("ascii")) for name, value in started["headers"]
         ]
         return Response(status, headers=headers, stream=stream)
+
+
+WSGITransport.__module__ = "httpx"

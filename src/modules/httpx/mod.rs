@@ -23,6 +23,7 @@ mod hooks;
 mod limits;
 mod log;
 mod mode;
+mod model_signatures;
 mod module;
 mod multipart;
 mod options;

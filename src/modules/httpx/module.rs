@@ -31,7 +31,7 @@ mod _httpx {
     };
     use crate::modules::httpx::url::Url;
     use crate::modules::httpx::use_client_default::{self, UseClientDefault};
-    use crate::modules::httpx::{COMPATIBLE_VERSION, exceptions, signatures};
+    use crate::modules::httpx::{COMPATIBLE_VERSION, exceptions, model_signatures, signatures};
 
     pub(crate) fn module_exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
         __module_exec(vm, module);
@@ -83,6 +83,7 @@ mod _httpx {
             "AsyncHTTPTransport" => AsyncHttpTransport::make_static_type(),
         });
         signatures::describe(vm, module)?;
+        model_signatures::describe(vm, module)?;
         auth::remember(&vm.ctx);
         client::remember(&vm.ctx);
         async_client::remember(&vm.ctx);
