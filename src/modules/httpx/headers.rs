@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use indexmap::map::Entry;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, atomic_func,
-    builtins::{PyDict, PyDictRef, PyListRef, PyStrRef, PyType},
+    builtins::{PyDict, PyDictRef, PyGenericAlias, PyListRef, PyStrRef, PyType, PyTypeRef},
     common::lock::PyRwLock,
     function::{FuncArgs, OptionalArg, PyComparisonValue, PySetterValue},
     protocol::{PyMappingMethods, PySequenceMethods},
@@ -221,6 +221,16 @@ impl Initializer for Headers {
     flags(BASETYPE, HAS_DICT, HAS_WEAKREF)
 )]
 impl Headers {
+    /// For annotations: `Headers[str, str]`.
+    #[pyclassmethod]
+    fn __class_getitem__(
+        class: PyTypeRef,
+        parameters: PyObjectRef,
+        vm: &VirtualMachine,
+    ) -> PyResult<PyGenericAlias> {
+        PyGenericAlias::from_args(class, parameters, vm)
+    }
+
     /// The value of a field, its repetitions joined by ", ".
     #[pymethod]
     fn get(zelf: &Py<Self>, args: KeyAndDefault, vm: &VirtualMachine) -> PyResult {
