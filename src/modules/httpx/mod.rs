@@ -23,6 +23,7 @@ mod log;
 mod mode;
 mod module;
 mod multipart;
+mod network_stream;
 mod options;
 mod pickling;
 mod proxy;

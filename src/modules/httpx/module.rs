@@ -18,6 +18,7 @@ mod _httpx {
     use crate::modules::httpx::config::{Limits, Timeout};
     use crate::modules::httpx::cookies::Cookies;
     use crate::modules::httpx::headers::Headers;
+    use crate::modules::httpx::network_stream::{AsyncNetworkStream, NetworkStream, SslObject};
     use crate::modules::httpx::proxy::Proxy;
     use crate::modules::httpx::query_params::QueryParams;
     use crate::modules::httpx::request::Request;
@@ -40,6 +41,9 @@ mod _httpx {
             AsyncStreamContext::make_static_type(),
             BodyHandle::make_static_type(),
             ContentHandle::make_static_type(),
+            NetworkStream::make_static_type(),
+            AsyncNetworkStream::make_static_type(),
+            SslObject::make_static_type(),
         ] {
             drop(class);
         }
