@@ -1,13 +1,11 @@
 """httpx._content: bodies."""
 
+from ._content_streams import AsyncIteratorByteStream, IteratorByteStream, UnattachedStream
 from ._names import shows
 
 __getattr__, __dir__ = shows(
     __name__,
     "ByteStream",
-    "IteratorByteStream",
-    "AsyncIteratorByteStream",
-    "UnattachedStream",
     "encode_content",
     "encode_html",
     "encode_json",

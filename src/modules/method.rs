@@ -43,9 +43,10 @@ impl fmt::Debug for Method {
 }
 
 impl Method {
-    /// Makes the class known to the interpreter.
-    pub(crate) fn prepare_class() {
+    /// Makes the classes of this file known to the interpreter.
+    pub(crate) fn prepare_classes() {
         drop(Self::make_static_type());
+        drop(ClassSignature::make_static_type());
     }
 
     /// Describes the methods of a class anew.
@@ -93,6 +94,83 @@ impl Method {
         }
     }
 }
+
+/// The signature with those parameters, by the interpreter's own parser.
+fn signature(parameters: &str, module: &str, vm: &VirtualMachine) -> PyResult {
+    let source = format!("lambda {parameters}: None");
+    let native = vm.ctx.new_str(format!("_{module}"));
+    let names = vm.import(&native, 0)?.get_attr("__dict__", vm)?;
+    let names = vm.call_method(&names, "copy", ())?;
+    let lambda = vm
+        .builtins
+        .get_attr("eval", vm)?
+        .call((source, names), vm)?;
+    let signature = vm.import("inspect", 0)?.get_attr("signature", vm)?;
+    signature.call((lambda,), vm)
+}
+
+/// The `__signature__` of a class, for `inspect.signature`. A subclass with an `__init__` of its own
+/// has its own.
+#[pyclass(module = "builtins", name = "class_signature")]
+#[derive(PyPayload)]
+pub(crate) struct ClassSignature {
+    class: &'static Py<PyType>,
+    module: &'static str,
+    parameters: &'static str,
+}
+
+impl fmt::Debug for ClassSignature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ClassSignature({})", self.class.name())
+    }
+}
+
+impl ClassSignature {
+    /// Describes the parameters of a class.
+    pub(crate) fn describe(
+        class: &'static Py<PyType>,
+        module: &'static str,
+        parameters: &'static str,
+        vm: &VirtualMachine,
+    ) {
+        let signature = Self {
+            class,
+            module,
+            parameters,
+        };
+        let name = vm.ctx.intern_str("__signature__");
+        class.set_attr(name, signature.into_ref(&vm.ctx).into());
+    }
+
+    fn holds_for(&self, class: Option<&PyObject>, vm: &VirtualMachine) -> bool {
+        let init = vm.ctx.intern_str("__init__");
+        let class = class.and_then(|class| class.downcast_ref::<PyType>());
+        let init_of = |class: &Py<PyType>| class.get_attr(init);
+        match (class.and_then(init_of), init_of(self.class)) {
+            (Some(own), Some(described)) => own.is(&described),
+            _ => false,
+        }
+    }
+}
+
+impl GetDescriptor for ClassSignature {
+    fn descr_get(
+        zelf: &PyObject,
+        obj: Option<&PyObject>,
+        class: Option<&PyObject>,
+        vm: &VirtualMachine,
+    ) -> PyResult {
+        match zelf.downcast_ref::<Self>() {
+            Some(it) if obj.is_none() && it.holds_for(class, vm) => {
+                signature(it.parameters, it.module, vm)
+            }
+            _ => Err(vm.new_attribute_error("__signature__")),
+        }
+    }
+}
+
+#[pyclass(with(GetDescriptor), flags(DISALLOW_INSTANTIATION))]
+impl ClassSignature {}
 
 impl Callable for Method {
     type Args = FuncArgs;
@@ -143,27 +221,15 @@ impl Method {
         zelf.function.get_attr("__doc__", vm)
     }
 
-    /// Made when it is asked for, by the interpreter's own parser.
+    /// Made when it is asked for.
     #[pygetset]
     fn __signature__(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
-        let source = format!("lambda {}: None", zelf.description.parameters);
-        let native = format!("_{}", zelf.module);
-        let names = vm
-            .import(&vm.ctx.new_str(native), 0)?
-            .get_attr("__dict__", vm)?;
-        let names = vm.call_method(&names, "copy", ())?;
-        let lambda = vm
-            .builtins
-            .get_attr("eval", vm)?
-            .call((source, names), vm)?;
-        vm.import("inspect", 0)?
-            .get_attr("signature", vm)?
-            .call((lambda,), vm)
+        signature(zelf.description.parameters, zelf.module, vm)
     }
 
     /// What `inspect.iscoroutinefunction` looks for.
     #[pygetset]
-    fn _is_coroutine_mark(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+    fn _is_coroutine_marker(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
         if !zelf.description.is_coroutine {
             return Ok(vm.ctx.none());
         }

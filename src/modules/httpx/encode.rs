@@ -159,6 +159,19 @@ impl Encoded {
         }
     }
 
+    /// The pair of a dict of header fields and a stream.
+    pub(super) fn into_pair(self, vm: &VirtualMachine) -> PyResult<(PyObjectRef, PyObjectRef)> {
+        let headers = vm.ctx.new_dict();
+        for (name, value) in self.fields {
+            headers.set_item(name, vm.ctx.new_str(value).into(), vm)?;
+        }
+        let stream = match self.payload {
+            Payload::Held(body) => streams::of_bytes(body, vm)?,
+            Payload::Stream(stream) => stream,
+        };
+        Ok((headers.into(), stream))
+    }
+
     /// Adds the body's fields to those that are missing. A Content-Length that was given rules
     /// Transfer-Encoding out.
     pub(super) fn describe(&self, headers: &mut HeaderList) {

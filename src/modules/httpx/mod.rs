@@ -9,6 +9,7 @@ mod async_client;
 mod auth;
 mod base_client;
 mod body_handle;
+mod cli;
 mod client;
 mod config;
 mod cookies;
@@ -36,6 +37,7 @@ mod response;
 mod script_auth;
 mod sending;
 mod session;
+mod signatures;
 mod stream;
 mod stream_read;
 mod streams;
@@ -49,6 +51,7 @@ mod url_components;
 mod use_client_default;
 mod warnings;
 
+pub(super) use cli::module_def as cli_module_def;
 pub(super) use module::module_def;
 use runtime_bridge::with_vm;
 

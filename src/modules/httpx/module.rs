@@ -7,7 +7,7 @@ mod _httpx {
     use http::Method;
     use rustpython_vm::builtins::PyModule;
     use rustpython_vm::class::PyClassImpl;
-    use rustpython_vm::{Py, PyResult, VirtualMachine, extend_module};
+    use rustpython_vm::{Py, PyObjectRef, PyResult, VirtualMachine, extend_module};
 
     use crate::modules::httpx::api::{self, FunctionBodyArgs, FunctionMethodArgs, FunctionUrlArgs};
     use crate::modules::httpx::async_client::{self, AsyncClient};
@@ -17,6 +17,7 @@ mod _httpx {
     use crate::modules::httpx::client::{self, Client};
     use crate::modules::httpx::config::{Limits, Timeout};
     use crate::modules::httpx::cookies::Cookies;
+    use crate::modules::httpx::encode::{RequestBody, ResponseBody};
     use crate::modules::httpx::headers::Headers;
     use crate::modules::httpx::network_stream::{AsyncNetworkStream, NetworkStream, SslObject};
     use crate::modules::httpx::proxy::Proxy;
@@ -30,7 +31,7 @@ mod _httpx {
     };
     use crate::modules::httpx::url::Url;
     use crate::modules::httpx::use_client_default::{self, UseClientDefault};
-    use crate::modules::httpx::{COMPATIBLE_VERSION, exceptions};
+    use crate::modules::httpx::{COMPATIBLE_VERSION, exceptions, signatures};
 
     pub(crate) fn module_exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
         __module_exec(vm, module);
@@ -83,6 +84,7 @@ mod _httpx {
             "HTTPTransport" => HttpTransport::make_static_type(),
             "AsyncHTTPTransport" => AsyncHttpTransport::make_static_type(),
         });
+        signatures::describe(vm, module)?;
         auth::remember(&vm.ctx);
         client::remember(&vm.ctx);
         async_client::remember(&vm.ctx);
@@ -94,6 +96,24 @@ mod _httpx {
     #[pyfunction]
     fn create_ssl_context(args: ContextArgs, vm: &VirtualMachine) -> PyResult {
         tls::create_context(args, vm)
+    }
+
+    /// The header fields and the stream that a request with such a body has.
+    #[pyfunction]
+    fn encode_request(
+        body: RequestBody,
+        vm: &VirtualMachine,
+    ) -> PyResult<(PyObjectRef, PyObjectRef)> {
+        body.encode(None, vm)?.into_pair(vm)
+    }
+
+    /// The header fields and the stream that a response with such content has.
+    #[pyfunction]
+    fn encode_response(
+        body: ResponseBody,
+        vm: &VirtualMachine,
+    ) -> PyResult<(PyObjectRef, PyObjectRef)> {
+        body.encode(vm)?.into_pair(vm)
     }
 
     /// Sends a GET request.

@@ -173,12 +173,17 @@ impl Response {
             return;
         }
         let mut fields = self.fields.lock();
-        if fields.history.is_none() {
+        let mut replaced = None;
+        if fields.answers.is_empty() && !history.is_empty() {
             fields.answers = history;
+            // What the script's transport said does not count.
+            replaced = fields.history.take();
         }
         if let Some(next) = next {
             fields.next = Some(Box::new(next));
         }
+        drop(fields);
+        drop(replaced);
     }
 
     /// The answer that a script's transport gives with this response.

@@ -2,7 +2,7 @@
 
 use runtime_bridge::{Coroutine, await_in_line};
 use rustpython_vm::{
-    Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, builtins::PyType,
+    Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, builtins::PyType,
     function::FuncArgs, pyclass, types::Constructor,
 };
 
@@ -21,21 +21,22 @@ impl Constructor for BaseTransport {
     }
 }
 
+// Its methods take any object: a class that derives from both has the payload of only one.
 #[pyclass(with(Constructor), flags(BASETYPE, HAS_DICT, HAS_WEAKREF))]
 impl BaseTransport {
     /// Sends a single request and returns the response. To be overridden.
     #[pymethod]
-    fn handle_request(_zelf: &Py<Self>, _request: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+    fn handle_request(_zelf: PyObjectRef, _request: PyObjectRef, vm: &VirtualMachine) -> PyResult {
         let message = "The 'handle_request' method must be implemented.";
         Err(vm.new_not_implemented_error(message))
     }
 
     /// Lets go of what the transport holds. May be overridden.
     #[pymethod]
-    fn close(_zelf: &Py<Self>) {}
+    fn close(_zelf: PyObjectRef) {}
 
     #[pymethod]
-    fn __enter__(zelf: PyRef<Self>) -> PyRef<Self> {
+    fn __enter__(zelf: PyObjectRef) -> PyObjectRef {
         zelf
     }
 
@@ -74,7 +75,7 @@ async fn close(transport: &PyObject) -> PyResult {
 impl AsyncBaseTransport {
     /// Sends a single request; await the response. To be overridden.
     #[pymethod]
-    fn handle_async_request(_zelf: &Py<Self>, _request: PyObjectRef) -> Coroutine {
+    fn handle_async_request(_zelf: PyObjectRef, _request: PyObjectRef) -> Coroutine {
         Coroutine::new("AsyncBaseTransport.handle_async_request", async {
             let message = "The 'handle_async_request' method must be implemented.";
             Err(with_vm(|vm| vm.new_not_implemented_error(message)))
@@ -83,7 +84,7 @@ impl AsyncBaseTransport {
 
     /// Lets go of what the transport holds; await it. May be overridden.
     #[pymethod]
-    fn aclose(_zelf: &Py<Self>) -> Coroutine {
+    fn aclose(_zelf: PyObjectRef) -> Coroutine {
         Coroutine::new("AsyncBaseTransport.aclose", async {
             Ok(with_vm(|vm| vm.ctx.none()))
         })
