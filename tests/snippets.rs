@@ -281,7 +281,7 @@ fn run_through(
     authority: &Authority,
 ) -> support::tauraro::Output {
     Tauraro::script(script)
-        .folder(folder)
+        .current_dir(folder)
         .env("HTTPS_PROXY", stand_in.url())
         .env("NO_PROXY", "")
         .env("SSL_CERT_FILE", authority.pem_file())
