@@ -16,13 +16,13 @@ const MAX_DEPTH: usize = 200;
 /// parses it or raises its JSONDecodeError.
 pub(crate) fn loads(data: &[u8], vm: &VirtualMachine) -> PyResult {
     let mut parser = Jiter::new(data).with_allow_inf_nan();
-    let mut keys = Keys::shared();
+    let mut strings = Strings::shared();
     let parsed = parser
         .peek()
         .ok()
-        .and_then(|peek| parse(&mut parser, &mut keys, peek, MAX_DEPTH, vm))
+        .and_then(|peek| parse(&mut parser, &mut strings, peek, MAX_DEPTH, vm))
         .filter(|_| parser.finish().is_ok());
-    drop(keys);
+    drop(strings);
     match parsed {
         Some(value) => Ok(value),
         None => {
@@ -34,7 +34,7 @@ pub(crate) fn loads(data: &[u8], vm: &VirtualMachine) -> PyResult {
 
 fn parse(
     parser: &mut Jiter<'_>,
-    keys: &mut Keys,
+    strings: &mut Strings,
     peek: Peek,
     depth: usize,
     vm: &VirtualMachine,
@@ -47,24 +47,24 @@ fn parse(
         }
         Peek::String => {
             let text = parser.known_str().ok()?;
-            Some(vm.ctx.new_str(text).into())
+            Some(strings.get(text, vm).into())
         }
-        Peek::Array => parse_array(parser, keys, depth.checked_sub(1)?, vm),
-        Peek::Object => parse_object(parser, keys, depth.checked_sub(1)?, vm),
+        Peek::Array => parse_array(parser, strings, depth.checked_sub(1)?, vm),
+        Peek::Object => parse_object(parser, strings, depth.checked_sub(1)?, vm),
         _ => parse_number(parser.known_number(peek), vm),
     }
 }
 
 fn parse_array(
     parser: &mut Jiter<'_>,
-    keys: &mut Keys,
+    strings: &mut Strings,
     depth: usize,
     vm: &VirtualMachine,
 ) -> Option<PyObjectRef> {
     let mut items = Vec::new();
     let mut next = parser.known_array().ok()?;
     while let Some(peek) = next {
-        items.push(parse(parser, keys, peek, depth, vm)?);
+        items.push(parse(parser, strings, peek, depth, vm)?);
         next = parser.array_step().ok()?;
     }
     Some(vm.ctx.new_list(items).into())
@@ -72,49 +72,51 @@ fn parse_array(
 
 fn parse_object(
     parser: &mut Jiter<'_>,
-    keys: &mut Keys,
+    strings: &mut Strings,
     depth: usize,
     vm: &VirtualMachine,
 ) -> Option<PyObjectRef> {
     let dict = vm.ctx.new_dict();
-    let mut key = parser.known_object().ok()?.map(|key| keys.get(key, vm));
+    let mut key = parser.known_object().ok()?.map(|key| strings.get(key, vm));
     while let Some(name) = key {
         let peek = parser.peek().ok()?;
-        let value = parse(parser, keys, peek, depth, vm)?;
+        let value = parse(parser, strings, peek, depth, vm)?;
         dict.set_item(name.as_object(), value, vm).ok()?;
-        key = parser.next_key().ok()?.map(|key| keys.get(key, vm));
+        key = parser.next_key().ok()?.map(|key| strings.get(key, vm));
     }
     Some(dict.into())
 }
 
-/// The keys of earlier objects: those of one API are ever the same. A key that is found here is
-/// not allocated, and its hash is known.
+/// Strings of earlier documents, keys above all: those of one API are ever the same. One that is
+/// found here is not allocated, and its hash is known.
 ///
-/// There is one for all threads; whoever finds it taken does without.
-struct Keys(Option<MutexGuard<'static, [Option<PyStrRef>; KEYS]>>);
+/// There is one table for all threads; whoever finds it taken does without.
+struct Strings(Option<MutexGuard<'static, Table>>);
 
-const KEYS: usize = 256;
-/// Longer keys, in bytes, are not kept.
-const LONGEST_KEY: usize = 64;
+type Table = [Option<PyStrRef>; PLACES];
 
-impl Keys {
+const PLACES: usize = 1024;
+/// Longer strings, in bytes, are not kept.
+const LONGEST: usize = 63;
+
+impl Strings {
     fn shared() -> Self {
-        static SHARED: Mutex<[Option<PyStrRef>; KEYS]> = Mutex::new([const { None }; KEYS]);
+        static SHARED: Mutex<Table> = Mutex::new([const { None }; PLACES]);
         Self(SHARED.try_lock())
     }
 
-    fn get(&mut self, key: &str, vm: &VirtualMachine) -> PyStrRef {
-        let Some(known) = self.0.as_mut().filter(|_| key.len() <= LONGEST_KEY) else {
-            return vm.ctx.new_str(key);
+    fn get(&mut self, text: &str, vm: &VirtualMachine) -> PyStrRef {
+        let Some(known) = self.0.as_mut().filter(|_| text.len() <= LONGEST) else {
+            return vm.ctx.new_str(text);
         };
-        // FNV-1a: keys are short.
-        let hash = key.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+        // FNV-1a: the strings are short.
+        let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
-        let place = &mut known[(hash % KEYS as u64) as usize];
+        let place = &mut known[(hash % PLACES as u64) as usize];
         match place {
-            Some(known) if known.as_bytes() == key.as_bytes() => known.clone(),
-            _ => place.insert(vm.ctx.new_str(key)).clone(),
+            Some(known) if known.as_bytes() == text.as_bytes() => known.clone(),
+            _ => place.insert(vm.ctx.new_str(text)).clone(),
         }
     }
 }

@@ -23,7 +23,7 @@ use crate::engine::net::{Transport, socket};
 /// The largest response head, in bytes: status line and header fields together.
 pub(super) const MAX_HEAD_SIZE: usize = 128 * 1024;
 /// The most header fields in a response head.
-pub(super) const MAX_HEADERS: usize = 256;
+pub(super) const MAX_HEADERS: usize = 100;
 /// The most that is read ahead of the caller, in bytes.
 const MAX_READ_BUFFER: usize = 512 * 1024;
 
@@ -55,7 +55,6 @@ impl Connection {
         let descriptor = transport.socket().as_fd().as_raw_fd();
         let wire = TokioIo::new(Wire::new(transport, account.clone()));
         let (sender, driver) = http1::Builder::new()
-            .max_headers(MAX_HEADERS)
             .max_header_size(MAX_HEAD_SIZE)
             .max_buf_size(MAX_READ_BUFFER)
             .handshake(wire)

@@ -47,6 +47,7 @@ mod url_host;
 mod url_join;
 mod url_merge;
 mod url_parse;
+mod url_plain;
 mod wire;
 
 pub use answer::Answer;

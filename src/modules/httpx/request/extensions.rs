@@ -145,11 +145,7 @@ impl PythonTrace {
 }
 
 impl Trace for PythonTrace {
-    fn step<'a>(
-        &'a self,
-        name: &'a str,
-        info: Info<'a>,
-    ) -> BoxFuture<'a, Result<(), BoxError>> {
+    fn step<'a>(&'a self, name: &'a str, info: Info<'a>) -> BoxFuture<'a, Result<(), BoxError>> {
         Box::pin(async move { self.call(name, info).await.map_err(Raised::boxed) })
     }
 }
