@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use http::{HeaderMap, StatusCode, Version};
 use runtime_bridge::Homing;
-use rustpython_vm::{Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine};
+use rustpython_vm::{
+    Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, builtins::PyStrRef,
+};
 
-use super::{Fields, Response};
+use super::{Fields, Response, status};
 use crate::engine::http::peer::Peer;
 use crate::engine::http::{Answer, NetworkStream, Sent, Tag};
 use crate::modules::convert::new_bytes;
@@ -184,6 +186,19 @@ impl Response {
         }
         drop(fields);
         drop(replaced);
+    }
+
+    /// The version and the reason phrase of an answer: what its object says, if it has one.
+    pub(in crate::modules::httpx) fn status_line(
+        answer: &Answer,
+        vm: &VirtualMachine,
+    ) -> PyResult<(PyStrRef, PyStrRef)> {
+        if let Some(object) = handle(answer) {
+            let version = status::http_version(&object, vm)?;
+            return Ok((version, status::reason_phrase(&object, vm)?));
+        }
+        let version = vm.ctx.new_str(answer.version_text());
+        Ok((version, vm.ctx.new_str(answer.reason_phrase())))
     }
 
     /// The answer that a script's transport gives with this response.
