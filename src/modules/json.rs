@@ -1,9 +1,10 @@
 //! JSON bytes to objects and back, without the `json` package and its import.
 
 use jiter::{Jiter, JiterResult, NumberAny, NumberInt, Peek};
+use parking_lot::{Mutex, MutexGuard};
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyDict, PyFloat, PyInt, PyList, PyStr, PyTuple},
+    builtins::{PyDict, PyFloat, PyInt, PyList, PyStr, PyStrRef, PyTuple},
 };
 
 /// How deep arrays and objects may nest; deeper ones go through `json`, which has its own limit.
@@ -15,11 +16,13 @@ const MAX_DEPTH: usize = 200;
 /// parses it or raises its JSONDecodeError.
 pub(crate) fn loads(data: &[u8], vm: &VirtualMachine) -> PyResult {
     let mut parser = Jiter::new(data).with_allow_inf_nan();
+    let mut keys = Keys::shared();
     let parsed = parser
         .peek()
         .ok()
-        .and_then(|peek| parse(&mut parser, peek, MAX_DEPTH, vm))
+        .and_then(|peek| parse(&mut parser, &mut keys, peek, MAX_DEPTH, vm))
         .filter(|_| parser.finish().is_ok());
+    drop(keys);
     match parsed {
         Some(value) => Ok(value),
         None => {
@@ -31,6 +34,7 @@ pub(crate) fn loads(data: &[u8], vm: &VirtualMachine) -> PyResult {
 
 fn parse(
     parser: &mut Jiter<'_>,
+    keys: &mut Keys,
     peek: Peek,
     depth: usize,
     vm: &VirtualMachine,
@@ -45,32 +49,74 @@ fn parse(
             let text = parser.known_str().ok()?;
             Some(vm.ctx.new_str(text).into())
         }
-        Peek::Array => parse_array(parser, depth.checked_sub(1)?, vm),
-        Peek::Object => parse_object(parser, depth.checked_sub(1)?, vm),
+        Peek::Array => parse_array(parser, keys, depth.checked_sub(1)?, vm),
+        Peek::Object => parse_object(parser, keys, depth.checked_sub(1)?, vm),
         _ => parse_number(parser.known_number(peek), vm),
     }
 }
 
-fn parse_array(parser: &mut Jiter<'_>, depth: usize, vm: &VirtualMachine) -> Option<PyObjectRef> {
+fn parse_array(
+    parser: &mut Jiter<'_>,
+    keys: &mut Keys,
+    depth: usize,
+    vm: &VirtualMachine,
+) -> Option<PyObjectRef> {
     let mut items = Vec::new();
     let mut next = parser.known_array().ok()?;
     while let Some(peek) = next {
-        items.push(parse(parser, peek, depth, vm)?);
+        items.push(parse(parser, keys, peek, depth, vm)?);
         next = parser.array_step().ok()?;
     }
     Some(vm.ctx.new_list(items).into())
 }
 
-fn parse_object(parser: &mut Jiter<'_>, depth: usize, vm: &VirtualMachine) -> Option<PyObjectRef> {
+fn parse_object(
+    parser: &mut Jiter<'_>,
+    keys: &mut Keys,
+    depth: usize,
+    vm: &VirtualMachine,
+) -> Option<PyObjectRef> {
     let dict = vm.ctx.new_dict();
-    let mut key = parser.known_object().ok()?.map(|key| vm.ctx.new_str(key));
+    let mut key = parser.known_object().ok()?.map(|key| keys.get(key, vm));
     while let Some(name) = key {
         let peek = parser.peek().ok()?;
-        let value = parse(parser, peek, depth, vm)?;
+        let value = parse(parser, keys, peek, depth, vm)?;
         dict.set_item(name.as_object(), value, vm).ok()?;
-        key = parser.next_key().ok()?.map(|key| vm.ctx.new_str(key));
+        key = parser.next_key().ok()?.map(|key| keys.get(key, vm));
     }
     Some(dict.into())
+}
+
+/// The keys of earlier objects: those of one API are ever the same. A key that is found here is
+/// not allocated, and its hash is known.
+///
+/// There is one for all threads; whoever finds it taken does without.
+struct Keys(Option<MutexGuard<'static, [Option<PyStrRef>; KEYS]>>);
+
+const KEYS: usize = 256;
+/// Longer keys, in bytes, are not kept.
+const LONGEST_KEY: usize = 64;
+
+impl Keys {
+    fn shared() -> Self {
+        static SHARED: Mutex<[Option<PyStrRef>; KEYS]> = Mutex::new([const { None }; KEYS]);
+        Self(SHARED.try_lock())
+    }
+
+    fn get(&mut self, key: &str, vm: &VirtualMachine) -> PyStrRef {
+        let Some(known) = self.0.as_mut().filter(|_| key.len() <= LONGEST_KEY) else {
+            return vm.ctx.new_str(key);
+        };
+        // FNV-1a: keys are short.
+        let hash = key.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        let place = &mut known[(hash % KEYS as u64) as usize];
+        match place {
+            Some(known) if known.as_bytes() == key.as_bytes() => known.clone(),
+            _ => place.insert(vm.ctx.new_str(key)).clone(),
+        }
+    }
 }
 
 fn parse_number(number: JiterResult<NumberAny>, vm: &VirtualMachine) -> Option<PyObjectRef> {

@@ -22,6 +22,7 @@ use rustpython_vm::{InterpreterBuilder, py_freeze};
 pub(crate) fn register(builder: InterpreterBuilder) -> InterpreterBuilder {
     let native = [
         httpx::module_def(&builder.ctx),
+        httpx::cli_module_def(&builder.ctx),
         httptools::module_def(&builder.ctx),
         websockets::module_def(&builder.ctx),
         ssl_context::module_def(&builder.ctx),

@@ -13,6 +13,7 @@ pub mod environment;
 pub mod http;
 pub mod misbehaving;
 pub mod server;
+pub mod stand_in;
 pub mod stats;
 pub mod tauraro;
 pub mod tls;

@@ -34,6 +34,12 @@ impl Tauraro {
         Self::new(["-c", program])
     }
 
+    /// Runs a module with these arguments, as `-m` does.
+    pub fn module(name: &str, arguments: &[&str]) -> Self {
+        let arguments = arguments.iter().copied();
+        Self::new(["-m", name].into_iter().chain(arguments))
+    }
+
     fn new(arguments: impl IntoIterator<Item: AsRef<OsStr>>) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tauraro"));
         command
@@ -53,6 +59,18 @@ impl Tauraro {
     /// Sets an environment variable.
     pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.command.env(name, value);
+        self
+    }
+
+    /// Runs in this folder.
+    pub fn current_dir(mut self, path: impl AsRef<Path>) -> Self {
+        self.command.current_dir(path);
+        self
+    }
+
+    /// The program's standard input; empty unless told.
+    pub fn stdin(mut self, input: impl Into<Stdio>) -> Self {
+        self.command.stdin(input);
         self
     }
 

@@ -30,6 +30,8 @@ pub enum Certificate {
     Expired,
     /// Valid, but for `other.example`.
     OtherHost,
+    /// As good, but for the hosts that tests/fixtures/http-modules.md names.
+    Document,
     /// For localhost and valid, but from an authority that is in no file.
     UnknownAuthority,
 }
@@ -164,9 +166,11 @@ fn issuer(name: &str) -> CertifiedIssuer<'static, KeyPair> {
 
 fn server_params(certificate: Certificate) -> CertificateParams {
     let names = match certificate {
-        Certificate::OtherHost => vec!["other.example".to_owned()],
-        _ => vec!["localhost".to_owned(), "127.0.0.1".to_owned()],
+        Certificate::OtherHost => &["other.example"][..],
+        Certificate::Document => &["api.github.com", "api.example.com", "example.com"],
+        _ => &["localhost", "127.0.0.1"],
     };
+    let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
     let mut params = CertificateParams::new(names).expect("the names are valid");
     params.use_authority_key_identifier_extension = true;
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];

@@ -4,7 +4,8 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
 
-use crate::peers::Python;
+use crate::peers::with_uvloop;
+use crate::python::Python;
 
 /// The script that every runtime of Python code runs.
 const TIMED: &str = include_str!("timed.py");
@@ -39,7 +40,7 @@ impl Contender {
         ];
         if let Some(python) = python {
             all.push(Self::script(Column::Cpython, &python.binary, "asyncio"));
-            let uvloop = python.with_uvloop();
+            let uvloop = with_uvloop(python);
             all.extend(uvloop.map(|it| Self::script(Column::Uvloop, &it, "uvloop")));
         }
         all

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::contender::{Column, Contender};
-use crate::peers::Python;
+use crate::python::Python;
 use crate::{echo, median};
 
 const ROUNDS: usize = 5;

@@ -19,11 +19,12 @@ mod embedded;
 mod memory;
 mod operations;
 mod peers;
+mod python;
 mod startup;
 
 use std::process::{Command, ExitCode};
 
-use peers::Python;
+use python::Python;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -145,12 +145,6 @@ impl Connection {
         socket::is_readable(socket)
     }
 
-    /// Closes the connection. Returns how many bytes came that belong to no response.
-    pub(super) fn close(mut self) -> usize {
-        self.0.end();
-        self.0.remains.map_or(0, |parts| parts.read_buf.len())
-    }
-
     /// The transport and the bytes that came after the response's head, once the response has
     /// changed protocols.
     pub(super) fn into_upgraded(mut self) -> Option<(Transport, Bytes)> {

@@ -343,7 +343,7 @@ impl Source {
         match self {
             Self::Wire(mut body) => {
                 body.close();
-                Ok(())
+                body.tell_closed().await
             }
             Self::Other(source) => source.close().await.map_err(Error::user),
         }

@@ -1,19 +1,21 @@
 //! One request and its response head, on one connection.
 
 use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
 use http::Response;
 use hyper::body::Incoming;
 use hyper::client::conn::TrySendError;
 use tokio::task::coop::unconstrained;
+use tokio::time::Sleep;
 
 use super::body::Outgoing;
 use super::connection::Connection;
 use super::failure;
 use super::prepared::Prepared;
 use super::response::Asked;
+use super::telling::{self, Exchange};
 use super::timeout::{Limits, Watch};
 use super::url::Url;
 use crate::engine::error::Error;
@@ -63,29 +65,73 @@ pub(super) async fn exchange(
     request: Prepared,
     asked: &Asked,
 ) -> Result<(Response<Incoming>, Connection), Failed> {
-    let limits = Limits::of_head(asked.timeouts, &asked.url);
-    let mut watch = Watch::default();
-    let mut timer = pin!(None);
+    let steps = asked.steps("http11");
+    if let Some(steps) = &steps {
+        Box::pin(telling::begin(steps, Vec::new())).await?;
+    }
     // The answer is there as soon as the driver, polled just before, has put it there: it needs
     // no waker. And tokio's budget must not hide it, for then nothing would wake us.
-    let mut response = pin!(unconstrained(connection.send(request.into_http())));
-    let answer = poll_fn(|cx| {
-        connection.drive(cx);
+    let response = pin!(unconstrained(connection.send(request.into_http())));
+    let timer = pin!(None);
+    let mut under_way = UnderWay {
+        connection: &mut connection,
+        response,
+        timer,
+        watch: Watch::default(),
+        url: &asked.url,
+        limits: Limits::of_head(asked.timeouts, &asked.url),
+    };
+    let answer = match &steps {
+        None => poll_fn(|cx| under_way.poll(cx)).await,
+        Some(steps) => Box::pin(telling::follow(steps, Vec::new(), &mut under_way)).await,
+    };
+    Ok((answer?, connection))
+}
+
+/// A request that was handed to its connection.
+struct UnderWay<'a, R> {
+    connection: &'a mut Connection,
+    response: Pin<&'a mut R>,
+    timer: Pin<&'a mut Option<Sleep>>,
+    watch: Watch,
+    url: &'a Url,
+    limits: Limits<'a>,
+}
+
+type Answered = Result<Response<Incoming>, TrySendError<http::Request<Outgoing>>>;
+
+impl<R: Future<Output = Answered>> Exchange for UnderWay<'_, R> {
+    type Body = Incoming;
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Response<Incoming>, Failed>> {
+        self.connection.drive(cx);
         let mut idle = Context::from_waker(Waker::noop());
-        if let Poll::Ready(answer) = response.as_mut().poll(&mut idle) {
-            return Poll::Ready(Ok(answer));
+        let account = self.connection.account();
+        match self.response.as_mut().poll(&mut idle) {
+            Poll::Ready(Ok(response)) => {
+                let error = failure::of_lengths(response.headers(), self.url);
+                Poll::Ready(match error {
+                    Some(error) => Err(Failed::for_good(error)),
+                    None => Ok(response),
+                })
+            }
+            Poll::Ready(Err(refused)) => {
+                Poll::Ready(Err(refusal(refused, self.connection, self.url)))
+            }
+            Poll::Pending => {
+                let timer = self.timer.as_mut();
+                let timed_out = self.watch.poll(timer, cx, account, &self.limits);
+                timed_out.map(|error| Err(Failed::for_good(error)))
+            }
         }
-        watch
-            .poll(timer.as_mut(), cx, connection.account(), &limits)
-            .map(Err)
-    });
-    match answer.await {
-        Ok(Ok(response)) => match failure::of_lengths(response.headers(), &asked.url) {
-            Some(error) => Err(Failed::for_good(error)),
-            None => Ok((response, connection)),
-        },
-        Ok(Err(refused)) => Err(refusal(refused, &connection, &asked.url)),
-        Err(error) => Err(Failed::for_good(error)),
+    }
+
+    fn is_head_sent(&self) -> bool {
+        self.connection.account().is_head_sent()
+    }
+
+    fn is_sent(&self) -> bool {
+        self.connection.account().is_sent()
     }
 }
 

@@ -91,18 +91,6 @@ pub(super) fn of_body(
     Error::new(kind, message).at(url).caused_by(error)
 }
 
-/// The error of a response that was followed by bytes that nothing announced.
-pub(super) fn of_surplus(url: &Url, framing: Framing, surplus: usize) -> Error {
-    let url = &url.without_userinfo();
-    let message = match framing {
-        Framing::Length(promised) => format!(
-            "The server of {url} sent more than the {promised} bytes that its Content-Length promised."
-        ),
-        _ => format!("The server of {url} sent {surplus} bytes after the end of its response."),
-    };
-    Error::new(Kind::RemoteProtocol, message).at(url)
-}
-
 /// Completes "The server of …". hyper tells the kinds of parse errors apart in its text only.
 fn malformed_head(error: &hyper::Error) -> Option<String> {
     if !error.is_parse() {

@@ -122,17 +122,15 @@ impl Incoming {
         }
     }
 
-    /// After the end of the body: gives the connection back, if it may be used again. Otherwise
-    /// returns how many bytes came that belong to no response.
-    pub(super) fn finish(self, persistent: bool) -> usize {
-        match self {
-            Self::Http1(http1) if persistent && http1.connection.is_reusable() => {
-                http1.connection.rest();
-                http1.slot.put(http1.connection);
-                0
-            }
-            Self::Http1(http1) => http1.connection.close(),
-            Self::Http2(_) => 0,
+    /// After the end of the body: gives the connection back, if it may be used again. It may not
+    /// when bytes came that belong to no response: hyper has ended it then.
+    pub(super) fn finish(self, persistent: bool) {
+        if let Self::Http1(http1) = self
+            && persistent
+            && http1.connection.is_reusable()
+        {
+            http1.connection.rest();
+            http1.slot.put(http1.connection);
         }
     }
 }

@@ -35,6 +35,7 @@ pub mod redirect;
 pub mod request;
 pub mod response;
 mod sending;
+mod telling;
 pub mod text;
 pub mod timeout;
 pub mod trace;

@@ -14,6 +14,8 @@ use crate::engine::error::{Error, Kind};
 pub(super) struct Prepared {
     method: Method,
     target: Uri,
+    /// By the caller, to be sent as it is.
+    is_target_given: bool,
     headers: HeaderMap,
     body: Outgoing,
 }
@@ -28,7 +30,8 @@ impl Prepared {
             url,
             headers,
         } = head;
-        let target = match options.and_then(|options| options.target.as_ref()) {
+        let given = options.and_then(|options| options.target.as_ref());
+        let target = match given {
             Some(target) => given_target(target, url)?,
             None => target_of(url)?,
         };
@@ -37,6 +40,7 @@ impl Prepared {
         Ok(Self {
             method: method.clone(),
             target,
+            is_target_given: given.is_some(),
             headers,
             body: Outgoing::new(body, promised),
         })
@@ -60,6 +64,7 @@ impl Prepared {
         Some(Self {
             method: self.method.clone(),
             target: self.target.clone(),
+            is_target_given: self.is_target_given,
             headers: self.headers.clone(),
             body: self.body.replay()?,
         })
@@ -70,7 +75,9 @@ impl Prepared {
     /// # Errors
     /// `InvalidUrl` when the URL's host is none.
     pub(super) fn forward(&mut self, url: &Url, fields: &HeaderMap) -> Result<(), Error> {
-        self.target = proxy::absolute_form(&self.target, url)?;
+        if !self.is_target_given {
+            self.target = proxy::absolute_form(&self.target, url)?;
+        }
         self.headers = proxy::merge_fields(fields, std::mem::take(&mut self.headers));
         Ok(())
     }
@@ -95,6 +102,8 @@ impl Prepared {
         Self {
             method: parts.method,
             target: parts.uri,
+            // It has the form in which it is to be sent.
+            is_target_given: true,
             headers: parts.headers,
             body,
         }
@@ -117,13 +126,16 @@ fn target_of(url: &Url) -> Result<Uri, Error> {
 
 /// A target that the caller chose: any of the forms of RFC 9112, 3.2.
 fn given_target(target: &[u8], url: &Url) -> Result<Uri, Error> {
-    Uri::try_from(target).map_err(|error| {
+    let illegal = || {
         let shown = target.escape_ascii();
         let message = format!("'{shown}' cannot be a request target.");
-        Error::new(Kind::LocalProtocol, message)
-            .at(url)
-            .caused_by(error)
-    })
+        Error::new(Kind::LocalProtocol, message).at(url)
+    };
+    // A fragment would be left out without a word.
+    if target.contains(&b'#') {
+        return Err(illegal());
+    }
+    Uri::try_from(target).map_err(|error| illegal().caused_by(error))
 }
 
 /// `Host` goes first (RFC 9110, 7.2), unless the user put it elsewhere.

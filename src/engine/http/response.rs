@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker, ready};
 
 use bytes::{Bytes, BytesMut};
@@ -11,11 +12,15 @@ use http::{HeaderMap, Method, StatusCode, Version};
 use hyper::ext::ReasonPhrase;
 use tokio::time::Sleep;
 
-use super::failure::{self, Framing};
+use super::failure::Framing;
 use super::incoming::{Incoming, Progress};
 use super::network_stream::NetworkStream;
+use super::origin::Destination;
 use super::prepared::parse_length;
+use super::request::Options;
+use super::telling::Telling;
 use super::timeout::{Limits, Timeouts, Watch};
+use super::trace::Steps;
 use super::url::Url;
 use crate::engine::error::{Error, Kind};
 
@@ -50,6 +55,23 @@ pub(super) struct Asked {
     pub(super) method: Method,
     pub(super) url: Url,
     pub(super) timeouts: Timeouts,
+    pub(super) options: Option<Arc<Options>>,
+}
+
+impl Asked {
+    pub(super) fn destination(&self) -> Destination<'_> {
+        Destination::new(&self.url, self.server_name())
+    }
+
+    /// The steps of `layer`, if there is somebody to be told.
+    pub(super) fn steps(&self, layer: &'static str) -> Option<Steps> {
+        let trace = self.options.as_ref()?.trace.as_ref()?;
+        Some(Steps::new(trace.clone(), layer))
+    }
+
+    pub(super) fn server_name(&self) -> Option<&str> {
+        self.options.as_ref()?.server_name.as_deref()
+    }
 }
 
 impl Response {
@@ -63,6 +85,7 @@ impl Response {
             received: 0,
             url: asked.url.clone(),
             timeouts: asked.timeouts,
+            telling: Telling::of(&asked, stream_id),
         };
         let network_stream = match is_upgrade(&parts, &asked.method) {
             true => body.upgrade(),
@@ -122,6 +145,8 @@ pub struct ResponseBody {
     received: u64,
     url: Url,
     timeouts: Timeouts,
+    /// Boxed, since it is rarely there.
+    telling: Option<Box<Telling>>,
 }
 
 enum State {
@@ -138,6 +163,35 @@ impl ResponseBody {
     /// `ReadTimeout`, `Read`, or `RemoteProtocol` when the body is not what the head promised;
     /// every later call gives the error again. `LocalProtocol` after [`close`](Self::close).
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
+        match self.telling {
+            None => self.next_chunk().await,
+            Some(_) => Box::pin(self.tell_chunk()).await,
+        }
+    }
+
+    async fn tell_chunk(&mut self) -> Result<Option<Bytes>, Error> {
+        if let Some(telling) = &mut self.telling {
+            telling.begin().await?;
+        }
+        let chunk = self.next_chunk().await;
+        if let Some(telling) = &mut self.telling {
+            telling.received(&chunk).await?;
+        }
+        chunk
+    }
+
+    /// Tells that the response was closed, after [`close`](Self::close).
+    ///
+    /// # Errors
+    /// What the user's code raises, that is told of each step.
+    pub async fn tell_closed(&mut self) -> Result<(), Error> {
+        match &mut self.telling {
+            None => Ok(()),
+            Some(telling) => Box::pin(telling.closed()).await,
+        }
+    }
+
+    async fn next_chunk(&mut self) -> Result<Option<Bytes>, Error> {
         let mut watch = Watch::default();
         let mut timer = pin!(None);
         poll_fn(|cx| self.poll_chunk(cx, &mut watch, timer.as_mut())).await
@@ -285,11 +339,7 @@ impl ResponseBody {
         let State::Open(incoming) = std::mem::replace(&mut self.state, State::Done) else {
             return;
         };
-        let surplus = incoming.finish(self.persistent);
-        if surplus > 0 && self.framing != Framing::Bodiless {
-            let error = failure::of_surplus(&self.url, self.framing, surplus);
-            self.state = State::Failed(error);
-        }
+        incoming.finish(self.persistent);
     }
 
     /// How much to reserve for a body of which `received` bytes are there and more to come.

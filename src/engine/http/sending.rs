@@ -8,6 +8,7 @@ use super::origin::Origin;
 use super::pool::{Grant, Lease, Slot};
 use super::prepared::Prepared;
 use super::response::{Asked, Response};
+use super::trace::Returned;
 use super::transport::Shared;
 use crate::engine::error::{BoxError, Error, Kind};
 use crate::engine::net::{Target, Transport};
@@ -17,6 +18,9 @@ const MAX_REPEATS: usize = 3;
 /// How often a request is moved to another connection because its own ended before it was sent:
 /// a server may take so many requests of a long queue that it ends connections several times.
 const MAX_MOVES: usize = 100;
+
+/// The step that opens an HTTP/2 connection, by httpcore's name.
+const GREET: &str = "send_connection_init";
 
 /// A connection for one request.
 enum Route {
@@ -63,7 +67,8 @@ impl Shared {
         }
         let multiplex = self.versions().may_multiplex(&asked.url);
         let limit = asked.timeouts.pool;
-        self.pool().checkout(&asked.url, multiplex, limit).await
+        let checkout = self.pool().checkout(asked.destination(), multiplex, limit);
+        checkout.await
     }
 
     async fn connection(&self, grant: Grant, asked: &Asked) -> Result<Route, Error> {
@@ -76,10 +81,19 @@ impl Shared {
     }
 
     async fn open(&self, slot: Slot, asked: &Asked) -> Result<Route, Error> {
-        let target = Target::of(&asked.url)?;
+        let target = Target {
+            server_name: asked.server_name().map(Into::into),
+            steps: asked.steps("connection"),
+            ..Target::of(&asked.url)?
+        };
         let transport = self.route().open(&target, &asked.timeouts).await?;
         let set_up = self.set_up(transport, slot, asked).await;
         set_up.map_err(|error| {
+            let error = match error.downcast::<Error>() {
+                // Of the user's code that is told of the steps.
+                Ok(told) => return *told,
+                Err(error) => error,
+            };
             let message = format!(
                 "Could not set up the connection to {}: {error}.",
                 target.url
@@ -96,9 +110,16 @@ impl Shared {
         mut slot: Slot,
         asked: &Asked,
     ) -> Result<Route, BoxError> {
-        let origin = Origin::of(&asked.url);
+        let origin = Origin::of(asked.destination());
         if self.versions().is_http2(&transport) {
+            let steps = asked.steps("http2");
+            if let Some(steps) = &steps {
+                steps.started(GREET, Vec::new()).await?;
+            }
             let connection = http2::Connection::open(transport, origin, slot.on_end()).await?;
+            if let Some(steps) = &steps {
+                steps.complete(GREET, Returned::Nothing).await?;
+            }
             return Ok(Route::Http2(slot.share(connection)?));
         }
         let connection = Connection::open(transport, origin).await?;

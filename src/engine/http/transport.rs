@@ -146,16 +146,23 @@ impl Shared {
     }
 
     async fn send(&self, request: Request) -> Result<Response, Error> {
-        let Request { head, body, .. } = request;
+        let Request {
+            head,
+            body,
+            timeouts,
+            options,
+            ..
+        } = request;
         check_url(&head.url)?;
-        let mut prepared = Prepared::new(&head, request.options.as_deref(), body)?;
+        let mut prepared = Prepared::new(&head, options.as_deref(), body)?;
         if let Some(fields) = self.route.forwarding(&head.url) {
             prepared.forward(&head.url, fields)?;
         }
         let asked = Asked {
             method: head.method.clone(),
             url: head.url.clone(),
-            timeouts: request.timeouts,
+            timeouts,
+            options,
         };
         self.deliver(prepared, asked).await
     }

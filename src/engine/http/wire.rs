@@ -65,6 +65,16 @@ impl Account {
         self.read.load(Relaxed)
     }
 
+    /// Whether the request's head, and whatever was written with it, is on its way.
+    pub(super) fn is_head_sent(&self) -> bool {
+        self.written.load(Relaxed) > 0 && !self.write_blocked.load(Relaxed)
+    }
+
+    /// Whether all of the request is on its way.
+    pub(super) fn is_sent(&self) -> bool {
+        self.is_head_sent() && !self.is_source_open()
+    }
+
     /// Whether the connection broke while it was being written to.
     pub(super) fn write_failed(&self) -> bool {
         self.write_failed.load(Relaxed)

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::{SocketSettings, Target, Transport, dial};
 use crate::engine::error::{Error, Kind};
+use crate::engine::http::trace::{Argument, Arguments, around};
 use crate::engine::tls::{TlsConfig, TlsSettings};
 
 /// The first wait before a retry that is not immediate. Each further one is twice as long.
@@ -48,7 +49,11 @@ impl Connector {
             let attempt = connect(target, &self.tls, &self.sockets, limit).await;
             match attempt {
                 Err(error) if is_retried(error.kind()) && failures < self.sockets.retries => {
-                    tokio::time::sleep(back_off(failures)).await;
+                    let pause = async {
+                        tokio::time::sleep(back_off(failures)).await;
+                        Ok(())
+                    };
+                    around(target.steps.as_ref(), "retry", Vec::new, pause).await?;
                     failures += 1;
                 }
                 result => return result,
@@ -77,13 +82,39 @@ pub(super) async fn connect(
     limit: Option<Duration>,
 ) -> Result<Transport, Error> {
     let connecting = async {
-        let transport = Transport::Plain(dial::dial(target, sockets).await?);
+        let step = match sockets.uds {
+            Some(_) => "connect_unix_socket",
+            None => "connect_tcp",
+        };
+        let given = || arguments(target, sockets, limit);
+        let dialing = dial::dial(target, sockets);
+        let socket = around(target.steps.as_ref(), step, given, dialing).await?;
+        let transport = Transport::Plain(socket);
         match target.tls {
             true => transport.secure(tls, target).await,
             false => Ok(transport),
         }
     };
     within(limit, target, connecting).await
+}
+
+fn arguments<'a>(
+    target: &'a Target,
+    sockets: &SocketSettings,
+    limit: Option<Duration>,
+) -> Arguments<'a> {
+    let timeout = ("timeout", Argument::Limit(limit));
+    if let Some(path) = &sockets.uds {
+        let path = path.display().to_string();
+        return vec![("path", Argument::Text(Some(path))), timeout];
+    }
+    let local = sockets.local_address.map(|address| address.to_string());
+    vec![
+        ("host", Argument::Name(&target.host)),
+        ("port", Argument::Number(target.port.into())),
+        ("local_address", Argument::Text(local)),
+        timeout,
+    ]
 }
 
 /// Gives `connecting` no more time than `limit`.

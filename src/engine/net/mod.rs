@@ -17,6 +17,7 @@ pub use socket::Socket;
 pub use transport::Transport;
 
 use crate::engine::error::{Error, Kind};
+use crate::engine::http::trace::Steps;
 use crate::engine::http::url::Url;
 use crate::engine::tls::TlsConfig;
 
@@ -33,6 +34,8 @@ pub struct Target {
     pub server_name: Option<String>,
     /// What the connection is for.
     pub url: Url,
+    /// Who is told of the steps of opening it.
+    pub steps: Option<Steps>,
 }
 
 impl Target {
@@ -58,6 +61,7 @@ impl Target {
             tls: url.is_tls(),
             server_name: None,
             url: url.without_userinfo(),
+            steps: None,
         })
     }
 

@@ -11,6 +11,7 @@ use tokio_rustls::client::TlsStream;
 
 use super::{Socket, Target};
 use crate::engine::error::Error;
+use crate::engine::http::trace::{Argument, around};
 use crate::engine::tls::TlsConfig;
 
 /// What HTTP and WebSocket connections run over.
@@ -74,6 +75,12 @@ impl Transport {
     /// # Errors
     /// `Connect`, saying why the server was refused; `InvalidUrl` for a host that no name can be.
     pub async fn secure(self, tls: &TlsConfig, target: &Target) -> Result<Self, Error> {
+        let given = || vec![("server_hostname", Argument::Name(target.server_name()))];
+        let securing = self.shake_hands(tls, target);
+        around(target.steps.as_ref(), "start_tls", given, securing).await
+    }
+
+    async fn shake_hands(self, tls: &TlsConfig, target: &Target) -> Result<Self, Error> {
         Ok(match self {
             Self::Plain(socket) => Self::Tls(Box::new(tls.handshake(target, socket).await?)),
             outer => Self::Nested(Box::new(tls.handshake(target, outer).await?)),

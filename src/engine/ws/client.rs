@@ -155,6 +155,7 @@ fn target_of(uri: &WebSocketUri) -> Result<Target, InvalidUri> {
         tls: uri.secure,
         server_name: None,
         url: url.without_userinfo(),
+        steps: None,
     })
 }
 

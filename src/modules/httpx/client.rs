@@ -81,15 +81,13 @@ impl Client {
 
     /// A verb: what request() does, by way of it if a script has replaced it.
     fn verb(zelf: &Py<Self>, method: Method, args: UrlBodyArgs, vm: &VirtualMachine) -> PyResult {
-        let untouched = Self::is_untouched(zelf, vm);
-        let name = vm.ctx.new_str(method.as_str());
-        let args = args.with_method(name.into());
-        if !untouched {
-            let call = args.request_args(vm);
+        if !Self::is_untouched(zelf, vm) {
+            let name = vm.ctx.new_str(method.as_str());
+            let call = args.with_method(name.into()).request_args(vm);
             return zelf.as_object().get_attr("request", vm)?.call(call, vm);
         }
         warnings::of_request_cookies(&args.options, vm)?;
-        Self::fetch(zelf, method, args, vm)
+        Self::fetch(zelf, method, args.with_method(vm.ctx.none()), vm)
     }
 
     fn fetch(zelf: &Py<Self>, method: Method, args: MethodArgs, vm: &VirtualMachine) -> PyResult {

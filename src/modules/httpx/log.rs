@@ -1,5 +1,7 @@
 //! The logger `httpx`: a line for each response.
 
+use std::sync::OnceLock;
+
 use rustpython_vm::{
     AsObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyDict, builtins::PyInt,
 };
@@ -13,41 +15,35 @@ const INFO: i32 = 20;
 /// The logger, when somebody listens.
 pub(super) struct Log(PyObjectRef);
 
+/// `logging.getLogger("httpx")`, which is the same object for ever.
+static LOGGER: OnceLock<PyObjectRef> = OnceLock::new();
+
 impl Log {
     /// The logger, if the script has imported `logging` and INFO is on for it. Imports nothing.
     pub(super) fn if_on(vm: &VirtualMachine) -> PyResult<Option<Self>> {
-        let modules = vm.sys_module.get_attr("modules", vm)?;
-        let Some(modules) = modules.downcast_ref::<PyDict>() else {
-            return Ok(None);
-        };
-        let Some(logging) = modules.get_item_opt("logging", vm)? else {
-            return Ok(None);
-        };
-        // Missing while `logging` itself is being imported.
-        let Some(get_logger) = vm.get_attribute_opt(&logging, "getLogger")? else {
-            return Ok(None);
-        };
-        let logger = match known(&logging, vm)? {
-            Some(logger) => logger,
-            None => get_logger.call(("httpx",), vm)?,
+        let logger = match LOGGER.get() {
+            Some(logger) => logger.clone(),
+            None => match find(vm)? {
+                Some(logger) => LOGGER.get_or_init(|| logger).clone(),
+                None => return Ok(None),
+            },
         };
         Ok(is_on(&logger, vm)?.then_some(Self(logger)))
     }
 }
 
-/// The logger, if it was made before: without a call of Python code.
-fn known(logging: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
-    let root = logging.get_attr("root", vm)?;
-    let manager = root.get_attr("manager", vm)?;
-    let loggers = manager.get_attr("loggerDict", vm)?;
-    match loggers.downcast_ref::<PyDict>() {
-        Some(loggers) => {
-            let found = loggers.get_item_opt("httpx", vm)?;
-            // A placeholder stands for the parent of a logger such as "httpx.own".
-            Ok(found.filter(|found| &*found.class().name() != "PlaceHolder"))
-        }
-        None => Ok(None),
-    }
+/// The logger, if the script has imported `logging`.
+fn find(vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+    let modules = vm.sys_module.get_attr("modules", vm)?;
+    let Some(modules) = modules.downcast_ref::<PyDict>() else {
+        return Ok(None);
+    };
+    let Some(logging) = modules.get_item_opt("logging", vm)? else {
+        return Ok(None);
+    };
+    // Missing while `logging` itself is being imported.
+    let get_logger = vm.get_attribute_opt(&logging, "getLogger")?;
+    get_logger.map(|get| get.call(("httpx",), vm)).transpose()
 }
 
 /// `logger.isEnabledFor(INFO)`, looked up in the logger's own cache when it is there.

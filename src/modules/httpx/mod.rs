@@ -9,6 +9,7 @@ mod async_client;
 mod auth;
 mod base_client;
 mod body_handle;
+mod cli;
 mod client;
 mod config;
 mod cookies;
@@ -49,6 +50,7 @@ mod url_components;
 mod use_client_default;
 mod warnings;
 
+pub(super) use cli::module_def as cli_module_def;
 pub(super) use module::module_def;
 use runtime_bridge::with_vm;
 

@@ -10,6 +10,7 @@ use h2::client::ResponseFuture;
 use h2::{RecvStream, SendStream};
 use http::Response;
 use http_body::Body as _;
+use tokio::time::Sleep;
 
 use super::connection::Connection;
 use super::upload::Upload;
@@ -19,6 +20,7 @@ use crate::engine::http::body::Outgoing;
 use crate::engine::http::exchange::Failed;
 use crate::engine::http::prepared::Prepared;
 use crate::engine::http::response::Asked;
+use crate::engine::http::telling::{self, Exchange};
 use crate::engine::http::timeout::{Limits, Watch};
 use crate::engine::http::wire::Account;
 
@@ -32,14 +34,33 @@ pub(in crate::engine::http) async fn exchange(
     request: Prepared,
     asked: &Asked,
 ) -> Result<(Response<()>, Incoming), Failed> {
-    let (response, sending, body) = open(connection, request, asked).await?;
+    let steps = asked.steps("http2");
+    if let Some(steps) = &steps {
+        Box::pin(telling::begin(steps, Vec::new())).await?;
+    }
+    let (response, sending, body) = match (open(connection, request, asked).await, &steps) {
+        (Err(failed), Some(steps)) => return Err(telling::fail_opening(steps, failed).await),
+        (opened, _) => opened?,
+    };
     let account = Arc::<Account>::default();
+    let id = response.stream_id().as_u32();
+    let timer = pin!(None);
     let mut stream = Stream {
         upload: sending.map(|stream| Upload::new(stream, body, account.clone())),
         response,
         account,
+        timer,
+        watch: Watch::default(),
+        asked,
+        limits: Limits::of_head(asked.timeouts, &asked.url),
     };
-    let (parts, received) = stream.answer(asked).await?.into_parts();
+    let answer = match &steps {
+        None => poll_fn(|cx| stream.poll(cx)).await,
+        Some(steps) => {
+            Box::pin(telling::follow(steps, telling::stream(id), &mut stream)).await
+        }
+    };
+    let (parts, received) = answer?.into_parts();
     let incoming = Incoming::new(received, stream.upload, stream.account);
     Ok((Response::from_parts(parts, ()), incoming))
 }
@@ -74,42 +95,51 @@ async fn open(
     }
 }
 
-struct Stream {
+struct Stream<'a> {
     upload: Option<Upload>,
     response: ResponseFuture,
     account: Arc<Account>,
+    timer: Pin<&'a mut Option<Sleep>>,
+    watch: Watch,
+    asked: &'a Asked,
+    limits: Limits<'a>,
 }
 
-impl Stream {
-    async fn answer(&mut self, asked: &Asked) -> Result<Response<RecvStream>, Failed> {
-        let limits = Limits::of_head(asked.timeouts, &asked.url);
-        let mut watch = Watch::default();
-        let mut timer = pin!(None);
-        poll_fn(|cx| {
-            if let Poll::Ready(answer) = self.poll(cx, asked) {
-                return Poll::Ready(answer);
-            }
-            let timed_out = watch.poll(timer.as_mut(), cx, &self.account, &limits);
-            timed_out.map(|error| Err(Failed::for_good(error)))
-        })
-        .await
-    }
-
-    fn poll(
-        &mut self,
-        cx: &mut Context<'_>,
-        asked: &Asked,
-    ) -> Poll<Result<Response<RecvStream>, Failed>> {
+impl Stream<'_> {
+    fn poll_answer(&mut self, cx: &mut Context<'_>) -> Poll<Result<Response<RecvStream>, Failed>> {
+        let url = &self.asked.url;
         if let Some(upload) = &mut self.upload
             && let Poll::Ready(sent) = upload.poll(cx)
         {
             self.upload = None;
             if sent.is_err() {
-                let error = failure::of_request_body(&self.account, &asked.url);
+                let error = failure::of_request_body(&self.account, url);
                 return Poll::Ready(Err(Failed::for_good(error)));
             }
         }
         let answer = Pin::new(&mut self.response).poll(cx);
-        answer.map_err(|error| failure::of_head(error, &asked.url))
+        answer.map_err(|error| failure::of_head(error, url))
+    }
+}
+
+impl Exchange for Stream<'_> {
+    type Body = RecvStream;
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Response<RecvStream>, Failed>> {
+        if let Poll::Ready(answer) = self.poll_answer(cx) {
+            return Poll::Ready(answer);
+        }
+        let timer = self.timer.as_mut();
+        let timed_out = self.watch.poll(timer, cx, &self.account, &self.limits);
+        timed_out.map(|error| Err(Failed::for_good(error)))
+    }
+
+    /// It was sent when the stream was opened.
+    fn is_head_sent(&self) -> bool {
+        true
+    }
+
+    fn is_sent(&self) -> bool {
+        self.upload.is_none()
     }
 }

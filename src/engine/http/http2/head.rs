@@ -2,7 +2,7 @@
 
 use http::header::{CONNECTION, HOST, HeaderName, HeaderValue, TE, TRANSFER_ENCODING, UPGRADE};
 use http::uri::Authority;
-use http::{HeaderMap, Request, Uri, Version};
+use http::{HeaderMap, Method, Request, Uri, Version};
 
 use crate::engine::error::{Error, Kind};
 use crate::engine::http::url::Url;
@@ -23,6 +23,16 @@ const CONNECTION_SPECIFIC: [HeaderName; 5] = [
 /// `LocalProtocol` when `Host` is no authority.
 pub(super) fn adapt(head: &mut Request<()>, url: &Url) -> Result<(), Error> {
     let authority = authority(head.headers_mut(), url)?;
+    if *head.method() == Method::CONNECT {
+        // RFC 9113, 8.5: an authority, and neither scheme nor path.
+        let target = std::mem::take(head.uri_mut()).into_parts();
+        let mut parts = http::uri::Parts::default();
+        parts.authority = Some(target.authority.unwrap_or(authority));
+        *head.uri_mut() = Uri::from_parts(parts).map_err(|error| illegal(error, url))?;
+        *head.version_mut() = Version::HTTP_2;
+        strip(head.headers_mut());
+        return Ok(());
+    }
     let mut parts = std::mem::take(head.uri_mut()).into_parts();
     parts.scheme = Some(match url.is_tls() {
         true => http::uri::Scheme::HTTPS,

@@ -15,6 +15,7 @@ use parking_lot::Mutex;
 
 use super::connection::Connection;
 use super::http2;
+use super::origin::Destination;
 use super::url::Url;
 use crate::engine::error::{Error, Kind};
 use crate::engine::net::fork;
@@ -74,7 +75,7 @@ impl Pool {
         }
     }
 
-    /// Waits for leave to send a request to `url`, for up to `limit`. `multiplex` says whether
+    /// Waits for leave to send a request to `destination`, for up to `limit`. `multiplex` says whether
     /// that may go over HTTP/2.
     ///
     /// The limit does not run while a connection is opened that may take the request.
@@ -83,24 +84,28 @@ impl Pool {
     /// `PoolTimeout`; `LocalProtocol` when the pool is closed, then or meanwhile.
     pub(super) async fn checkout(
         self: &Arc<Self>,
-        url: &Url,
+        destination: Destination<'_>,
         multiplex: bool,
         limit: Option<Duration>,
     ) -> Result<Grant, Error> {
-        let grant = match self.try_checkout(url, multiplex)? {
+        let grant = match self.try_checkout(destination, multiplex)? {
             Attempt::Granted(grant) => grant,
-            Attempt::Queued(waiting) => waiting.wait(url, limit).await?,
+            Attempt::Queued(waiting) => waiting.wait(destination, limit).await?,
         };
-        Ok(self.without_stale(grant, url))
+        Ok(self.without_stale(grant, destination))
     }
 
-    fn try_checkout(self: &Arc<Self>, url: &Url, multiplex: bool) -> Result<Attempt, Error> {
+    fn try_checkout(
+        self: &Arc<Self>,
+        destination: Destination<'_>,
+        multiplex: bool,
+    ) -> Result<Attempt, Error> {
         let mut state = self.state.lock();
         if state.closed {
-            return Err(closed(url));
+            return Err(closed(destination.url));
         }
         let mut gone = state.take_expired(self.limits.keepalive_expiry);
-        let attempt = self.attempt(&mut state, url, multiplex, &mut gone);
+        let attempt = self.attempt(&mut state, destination, multiplex, &mut gone);
         drop(state);
         drop(gone);
         Ok(attempt)
@@ -109,21 +114,21 @@ impl Pool {
     fn attempt(
         self: &Arc<Self>,
         state: &mut State,
-        url: &Url,
+        destination: Destination<'_>,
         multiplex: bool,
         gone: &mut Vec<Evicted>,
     ) -> Attempt {
-        if multiplex && let Some(connection) = state.join(url, gone) {
+        if multiplex && let Some(connection) = state.join(destination, gone) {
             return Attempt::Granted(Grant::Join(self.lease(connection)));
         }
-        if let Some(idle) = state.take_idle(url) {
+        if let Some(idle) = state.take_idle(destination) {
             return Attempt::Granted(Grant::Reuse(idle.connection, self.slot()));
         }
-        let wait = multiplex && state.is_opening(url);
+        let wait = multiplex && state.is_opening(destination);
         if wait || !self.make_room(state, gone) {
-            return Attempt::Queued(state.enqueue(self, url, multiplex));
+            return Attempt::Queued(state.enqueue(self, destination, multiplex));
         }
-        Attempt::Granted(self.leave_to_open(state, url, multiplex))
+        Attempt::Granted(self.leave_to_open(state, destination, multiplex))
     }
 
     /// Takes a slot; the one of an idle connection if there is no other.
@@ -140,23 +145,28 @@ impl Pool {
     }
 
     /// For a slot that has been taken.
-    fn leave_to_open(self: &Arc<Self>, state: &mut State, url: &Url, multiplex: bool) -> Grant {
+    fn leave_to_open(
+        self: &Arc<Self>,
+        state: &mut State,
+        destination: Destination<'_>,
+        multiplex: bool,
+    ) -> Grant {
         let opening = match multiplex {
-            true => state.begin_opening(url),
+            true => state.begin_opening(destination),
             false => None,
         };
         Grant::Open(Slot::new(self.clone(), opening))
     }
 
     /// Passes over connections that their peers have closed while they were idle.
-    fn without_stale(self: &Arc<Self>, grant: Grant, url: &Url) -> Grant {
+    fn without_stale(self: &Arc<Self>, grant: Grant, destination: Destination<'_>) -> Grant {
         let mut grant = grant;
         while let Grant::Reuse(connection, slot) = grant {
             if !connection.is_stale() {
                 return Grant::Reuse(connection, slot);
             }
             drop(connection);
-            let next = self.state.lock().take_idle(url);
+            let next = self.state.lock().take_idle(destination);
             grant = match next {
                 // Its slot serves; the stale one's goes to the next in the queue.
                 Some(idle) => Grant::Reuse(idle.connection, self.slot()),
@@ -181,7 +191,7 @@ impl Pool {
                     }
                 }
             };
-            if !connection.origin().serves(&waiter.url) {
+            if !connection.origin().serves(waiter.destination()) {
                 drop(connection);
                 return self.pass_on(Some(waiter));
             }
@@ -222,7 +232,7 @@ impl Pool {
                     state.open -= 1;
                     return;
                 };
-                let grant = self.leave_to_open(&mut state, &waiter.url, waiter.multiplex);
+                let grant = self.leave_to_open(&mut state, waiter.destination(), waiter.multiplex);
                 (waiter, grant)
             };
             match waiter.grant.send(grant) {

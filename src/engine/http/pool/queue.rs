@@ -7,16 +7,24 @@ use tokio::sync::oneshot;
 
 use super::{Grant, Pool, closed};
 use crate::engine::error::{Error, Kind};
+use crate::engine::http::origin::Destination;
 use crate::engine::http::url::Url;
 use crate::engine::net::fork;
 
 /// A place as the pool sees it.
 pub(super) struct Waiter {
     pub(super) id: u64,
-    pub(super) url: Url,
+    url: Url,
+    server_name: Option<Box<str>>,
     /// Whether an HTTP/2 connection may serve it.
     pub(super) multiplex: bool,
     pub(super) grant: oneshot::Sender<Grant>,
+}
+
+impl Waiter {
+    pub(super) fn destination(&self) -> Destination<'_> {
+        Destination::new(&self.url, self.server_name.as_deref())
+    }
 }
 
 /// A place as its holder sees it. Dropping it gives the place up, and what was granted meanwhile
@@ -29,11 +37,17 @@ pub(super) struct Waiting {
 }
 
 impl Waiting {
-    pub(super) fn new(pool: Arc<Pool>, id: u64, url: &Url, multiplex: bool) -> (Waiter, Self) {
+    pub(super) fn new(
+        pool: Arc<Pool>,
+        id: u64,
+        destination: Destination<'_>,
+        multiplex: bool,
+    ) -> (Waiter, Self) {
         let (grant, granted) = oneshot::channel();
         let waiter = Waiter {
             id,
-            url: url.clone(),
+            url: destination.url.clone(),
+            server_name: destination.server_name().map(Into::into),
             multiplex,
             grant,
         };
@@ -46,14 +60,19 @@ impl Waiting {
         (waiter, waiting)
     }
 
-    pub(super) async fn wait(mut self, url: &Url, limit: Option<Duration>) -> Result<Grant, Error> {
+    pub(super) async fn wait(
+        mut self,
+        destination: Destination<'_>,
+        limit: Option<Duration>,
+    ) -> Result<Grant, Error> {
+        let url = destination.url;
         let granted = match limit {
             None => (&mut self.granted).await,
             Some(limit) => loop {
                 match tokio::time::timeout(limit, &mut self.granted).await {
                     Ok(granted) => break granted,
                     // The connect timeout bounds that.
-                    Err(_) if self.awaits_opening(url) => {}
+                    Err(_) if self.awaits_opening(destination) => {}
                     Err(_) => return Err(self.too_long(url, limit)),
                 }
             },
@@ -61,8 +80,8 @@ impl Waiting {
         granted.map_err(|_| closed(url))
     }
 
-    fn awaits_opening(&self, url: &Url) -> bool {
-        self.multiplex && self.pool.state.lock().is_opening(url)
+    fn awaits_opening(&self, destination: Destination<'_>) -> bool {
+        self.multiplex && self.pool.state.lock().is_opening(destination)
     }
 
     fn too_long(&self, url: &Url, limit: Duration) -> Error {

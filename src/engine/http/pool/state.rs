@@ -12,8 +12,7 @@ use super::shared::Shared;
 use super::{Evicted, Pool};
 use crate::engine::http::connection::Connection;
 use crate::engine::http::http2;
-use crate::engine::http::origin::Origin;
-use crate::engine::http::url::Url;
+use crate::engine::http::origin::{Destination, Origin};
 
 /// How many origins are remembered not to speak HTTP/2. It costs little to find out anew.
 const MAX_HTTP1_ORIGINS: usize = 64;
@@ -52,12 +51,12 @@ impl State {
         });
     }
 
-    /// The connection to the origin of `url` that was used last, under this runtime if possible.
-    pub(super) fn take_idle(&mut self, url: &Url) -> Option<Idle> {
+    /// The connection to `destination` that was used last, under this runtime if possible.
+    pub(super) fn take_idle(&mut self, destination: Destination<'_>) -> Option<Idle> {
         let runtime = current_runtime();
         let mut found = None;
         for (at, idle) in self.idle.iter().enumerate().rev() {
-            if !idle.connection.origin().serves(url) {
+            if !idle.connection.origin().serves(destination) {
                 continue;
             }
             if idle.home == runtime {
@@ -132,16 +131,16 @@ impl State {
         self.take_expired(Some(Duration::ZERO))
     }
 
-    /// One more request for an HTTP/2 connection to the origin of `url`. Those that have ended
+    /// One more request for an HTTP/2 connection to `destination`. Those that have ended
     /// meanwhile go to `gone`.
     pub(super) fn join(
         &mut self,
-        url: &Url,
+        destination: Destination<'_>,
         gone: &mut Vec<Evicted>,
     ) -> Option<Arc<http2::Connection>> {
         let mut at = 0;
         while let Some(shared) = self.shared.get_mut(at) {
-            if !shared.connection.origin().serves(url) {
+            if !shared.connection.origin().serves(destination) {
                 at += 1;
             } else if shared.connection.is_usable() {
                 return Some(shared.join());
@@ -154,17 +153,20 @@ impl State {
         None
     }
 
-    /// Whether a connection is being opened that may take requests to `url` beside its own.
-    pub(super) fn is_opening(&self, url: &Url) -> bool {
-        self.opening.iter().any(|origin| origin.serves(url))
+    /// Whether a connection is being opened that may take requests to `destination` beside its own.
+    pub(super) fn is_opening(&self, destination: Destination<'_>) -> bool {
+        self.opening
+            .iter()
+            .any(|origin| origin.serves(destination))
     }
 
     /// Notes that such a connection is opened, unless there is one or it will not take others.
-    pub(super) fn begin_opening(&mut self, url: &Url) -> Option<Arc<Origin>> {
-        if self.is_opening(url) || self.http1_only.iter().any(|origin| origin.serves(url)) {
+    pub(super) fn begin_opening(&mut self, destination: Destination<'_>) -> Option<Arc<Origin>> {
+        let mut http1_only = self.http1_only.iter();
+        if self.is_opening(destination) || http1_only.any(|origin| origin.serves(destination)) {
             return None;
         }
-        let origin = Arc::new(Origin::of(url));
+        let origin = Arc::new(Origin::of(destination));
         self.opening.push(origin.clone());
         Some(origin)
     }
@@ -184,10 +186,15 @@ impl State {
         self.http1_only.retain(|other| **other != *origin);
     }
 
-    pub(super) fn enqueue(&mut self, pool: &Arc<Pool>, url: &Url, multiplex: bool) -> Waiting {
+    pub(super) fn enqueue(
+        &mut self,
+        pool: &Arc<Pool>,
+        destination: Destination<'_>,
+        multiplex: bool,
+    ) -> Waiting {
         let id = self.next_id;
         self.next_id += 1;
-        let (waiter, waiting) = Waiting::new(pool.clone(), id, url, multiplex);
+        let (waiter, waiting) = Waiting::new(pool.clone(), id, destination, multiplex);
         self.waiters.push_back(waiter);
         waiting
     }
@@ -196,13 +203,13 @@ impl State {
     /// `origin`: whoever waits for an HTTP/2 connection that is being opened wants no other.
     pub(super) fn next_waiter(&mut self, origin: Option<&Origin>) -> Option<Waiter> {
         let at = self.waiters.iter().position(|waiter| {
-            origin.is_some_and(|origin| origin.serves(&waiter.url)) || self.wants_slot(waiter)
+            origin.is_some_and(|origin| origin.serves(waiter.destination())) || self.wants_slot(waiter)
         });
         self.waiters.remove(at?)
     }
 
     fn wants_slot(&self, waiter: &Waiter) -> bool {
-        !(waiter.multiplex && self.is_opening(&waiter.url))
+        !(waiter.multiplex && self.is_opening(waiter.destination()))
     }
 
     /// Whether anybody waits for a slot.
@@ -215,7 +222,7 @@ impl State {
         let waiters = mem::take(&mut self.waiters);
         let (served, others) = waiters
             .into_iter()
-            .partition(|waiter| waiter.multiplex && origin.serves(&waiter.url));
+            .partition(|waiter| waiter.multiplex && origin.serves(waiter.destination()));
         self.waiters = others;
         served
     }

@@ -12,10 +12,10 @@ fn a_waiter_that_leaves_leaves_no_trace_in_the_queue() {
     }));
     let url = Url::parse("http://host/").expect("a URL");
     let mut cx = Context::from_waker(Waker::noop());
-    let mut stays = pin!(pool.checkout(&url, false, None));
+    let mut stays = pin!(pool.checkout((&url).into(), false, None));
     assert!(stays.as_mut().poll(&mut cx).is_pending());
     for _ in 0..100 {
-        let mut leaves = Box::pin(pool.checkout(&url, false, None));
+        let mut leaves = Box::pin(pool.checkout((&url).into(), false, None));
         assert!(leaves.as_mut().poll(&mut cx).is_pending());
     }
     assert_eq!(pool.state.lock().queue_length(), 1);
@@ -27,14 +27,14 @@ fn a_waiter_that_leaves_leaves_no_trace_in_the_queue() {
 }
 
 fn granted(pool: &Arc<Pool>, url: &Url) -> Grant {
-    match pool.try_checkout(url, true).expect("an open pool") {
+    match pool.try_checkout(url.into(), true).expect("an open pool") {
         Attempt::Granted(grant) => grant,
         Attempt::Queued(_) => panic!("there was room"),
     }
 }
 
 fn queued(pool: &Arc<Pool>, url: &Url) -> Waiting {
-    match pool.try_checkout(url, true).expect("an open pool") {
+    match pool.try_checkout(url.into(), true).expect("an open pool") {
         Attempt::Granted(_) => panic!("a connection is being opened"),
         Attempt::Queued(waiting) => waiting,
     }
@@ -61,7 +61,7 @@ fn one_connection_is_opened_while_it_may_serve_all() {
         panic!("nothing to reuse");
     };
     let mut waiting: Vec<_> = (0..3)
-        .map(|_| Box::pin(queued(&pool, &url).wait(&url, None)))
+        .map(|_| Box::pin(queued(&pool, &url).wait((&url).into(), None)))
         .collect();
     assert_eq!(pool.counts().0, 1);
     // Another origin is no reason to wait.

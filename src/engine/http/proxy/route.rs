@@ -7,6 +7,7 @@ use super::{Credentials, Protocol, Proxy, socks, tunnel};
 use crate::engine::error::{Error, Kind};
 use crate::engine::http::auth::BasicAuth;
 use crate::engine::http::timeout::Timeouts;
+use crate::engine::http::trace::{Argument, around};
 use crate::engine::http::url::Url;
 use crate::engine::net::{Connector, SocketSettings, Target, Transport, within};
 use crate::engine::tls::TlsSettings;
@@ -65,8 +66,16 @@ impl Route {
         if !target.tls {
             return Ok(transport);
         }
-        let securing = transport.secure(self.direct.tls(), target);
-        within(timeouts.connect, target, securing).await
+        let layer = match via.protocol {
+            Protocol::Socks5 => "socks",
+            Protocol::Http | Protocol::Https => "proxy",
+        };
+        let target = Target {
+            steps: target.steps.as_ref().map(|steps| steps.of(layer)),
+            ..target.clone()
+        };
+        let securing = transport.secure(self.direct.tls(), &target);
+        within(timeouts.connect, &target, securing).await
     }
 }
 
@@ -82,6 +91,7 @@ impl Via {
             tls: proxy.protocol == Protocol::Https,
             server_name: None,
             url: proxy.url.clone(),
+            steps: None,
         };
         let fields = match proxy.protocol {
             Protocol::Socks5 => HeaderMap::new(),
@@ -102,7 +112,15 @@ impl Via {
 
     /// Everything but the TLS handshake with the origin.
     async fn reach(&self, origin: &Target, timeouts: &Timeouts) -> Result<Transport, Error> {
-        let proxy = &self.target;
+        let layer = match self.protocol {
+            Protocol::Socks5 => "socks",
+            Protocol::Http | Protocol::Https => "connection",
+        };
+        let steps = origin.steps.as_ref().map(|steps| steps.of(layer));
+        let proxy = &Target {
+            steps,
+            ..self.target.clone()
+        };
         if proxy.host.is_empty() {
             let message = format!("Proxy URL is missing a host: '{}'.", proxy.url);
             return Err(Error::new(Kind::UnsupportedProtocol, message).at(&origin.url));
@@ -115,7 +133,12 @@ impl Via {
         if self.protocol != Protocol::Socks5 {
             return tunnel::open(transport, proxy, &self.fields, origin, timeouts).await;
         }
+        let given = || {
+            let port = Argument::Number(origin.port.into());
+            vec![("host", Argument::Name(&origin.host)), ("port", port)]
+        };
         let asking = socks::open(transport, proxy, self.credentials.as_ref(), origin);
+        let asking = around(proxy.steps.as_ref(), "setup_socks5_connection", given, asking);
         within(timeouts.connect, origin, asking).await
     }
 }

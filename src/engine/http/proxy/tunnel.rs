@@ -3,6 +3,8 @@
 //! An exchange as any other, so the answer is held to the same limits and timeouts. hyper-util's
 //! `Tunnel` takes no answer but 200, does not say which one came, and drops bytes that follow it.
 
+use std::sync::Arc;
+
 use http::header::{ACCEPT, HOST};
 use http::{HeaderMap, HeaderValue, Method, Response, Uri};
 use hyper::ext::ReasonPhrase;
@@ -14,8 +16,10 @@ use crate::engine::http::connection::Connection;
 use crate::engine::http::exchange::exchange;
 use crate::engine::http::origin::Origin;
 use crate::engine::http::prepared::Prepared;
+use crate::engine::http::request::Options;
 use crate::engine::http::response::Asked;
 use crate::engine::http::timeout::Timeouts;
+use crate::engine::http::trace::Steps;
 use crate::engine::net::{Target, Transport};
 
 /// Asks `proxy`, to which `transport` leads, to connect to `origin`.
@@ -35,8 +39,9 @@ pub(super) async fn open(
         method: Method::CONNECT,
         url: proxy.url.clone(),
         timeouts: *timeouts,
+        options: origin.steps.as_ref().map(traced),
     };
-    let connection = Connection::open(transport, Origin::of(&proxy.url)).await;
+    let connection = Connection::open(transport, Origin::of((&proxy.url).into())).await;
     let connection = connection
         .map_err(|error| failed(Error::new(Kind::Connect, error.to_string()).caused_by(error)))?;
     let answer = exchange(connection, Prepared::from_http(request), &asked).await;
@@ -48,6 +53,14 @@ pub(super) async fn open(
         Some((transport, early)) if early.is_empty() => Ok(transport),
         _ => Err(broken(proxy, origin)),
     }
+}
+
+/// The request to the proxy is told of like any other.
+fn traced(steps: &Steps) -> Arc<Options> {
+    Arc::new(Options {
+        trace: Some(steps.trace().clone()),
+        ..Options::default()
+    })
 }
 
 fn request(origin: &Target, fields: &HeaderMap) -> Result<http::Request<Outgoing>, Error> {
@@ -94,6 +107,9 @@ fn broken(proxy: &Target, origin: &Target) -> Error {
 
 /// The exchange failed. The classes are httpx's, for which CONNECT is a request too.
 fn explain(error: Error, proxy: &Target, origin: &Target) -> Error {
+    if error.kind() == Kind::User {
+        return error;
+    }
     let (url, authority) = (&proxy.url, origin.authority());
     let message = format!("The proxy {url} opened no tunnel to {authority}. {error}");
     Error::new(error.kind(), message)

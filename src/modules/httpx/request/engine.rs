@@ -8,6 +8,7 @@ use rustpython_vm::{Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, Virtu
 use super::{Fields, Origin, Request, extensions};
 use crate::engine::http::{self as engine, Body, Head, Sent, Tag, Timeouts};
 use crate::modules::httpx::body_handle::BodyHandle;
+use crate::modules::httpx::headers::Headers;
 use crate::modules::httpx::multipart::memory::share;
 use crate::modules::httpx::python_stream::PythonStream;
 use crate::modules::httpx::request::parse_method;
@@ -83,6 +84,8 @@ impl Request {
         vm: &VirtualMachine,
     ) -> PyResult<PyRef<Self>> {
         if let Some(request) = handle(asked.tag.as_ref()) {
+            // Authentication has added its fields since the object was made.
+            request.show_headers(&asked.head);
             return Ok(request);
         }
         let (content, stream) = match asked.body {
@@ -113,6 +116,14 @@ impl Request {
         match stream {
             Some(stream) => StreamKind::of(&stream, vm),
             None => Ok(StreamKind::BOTH),
+        }
+    }
+
+    fn show_headers(&self, head: &Head) {
+        let headers = self.fields.lock().headers.clone();
+        let headers = headers.as_ref().and_then(|it| it.downcast_ref::<Headers>());
+        if let Some(headers) = headers {
+            headers.replace(head.headers.clone());
         }
     }
 

@@ -11,9 +11,9 @@ use rustpython_vm::{
     function::PySetterValue,
 };
 
-use super::{Request, copied};
+use super::{Request, copied, trace_info};
 use crate::engine::BoxError;
-use crate::engine::http::trace::Trace;
+use crate::engine::http::trace::{Info, Trace};
 use crate::engine::http::{Options, Timeouts};
 use crate::modules::convert::{new_bytes, new_str, seconds, seconds_object, str_or_bytes};
 use crate::modules::httpx::raised::Raised;
@@ -156,10 +156,10 @@ impl fmt::Debug for PythonTrace {
 }
 
 impl PythonTrace {
-    async fn call(&self, name: &'static str) -> PyResult<()> {
+    async fn call(&self, name: &str, info: Info<'_>) -> PyResult<()> {
         let awaitable = with_vm(|vm| {
-            let information = vm.ctx.new_dict();
-            let result = self.function.call((name, information), vm)?;
+            let information = trace_info::to_dict(info, vm)?;
+            let result = self.function.call((new_str(name, vm), information), vm)?;
             let is_awaitable = streams::has(result.as_object(), "__await__", vm);
             Ok(is_awaitable.then_some(result))
         })?;
@@ -171,7 +171,11 @@ impl PythonTrace {
 }
 
 impl Trace for PythonTrace {
-    fn step(&self, name: &'static str) -> BoxFuture<'_, Result<(), BoxError>> {
-        Box::pin(async move { self.call(name).await.map_err(Raised::boxed) })
+    fn step<'a>(
+        &'a self,
+        name: &'a str,
+        info: Info<'a>,
+    ) -> BoxFuture<'a, Result<(), BoxError>> {
+        Box::pin(async move { self.call(name, info).await.map_err(Raised::boxed) })
     }
 }

@@ -5,6 +5,7 @@ mod extensions;
 mod init;
 mod method;
 mod pickle;
+mod trace_info;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};

@@ -1,0 +1,207 @@
+//! The rows for `httpx`.
+
+use crate::contender::{Contender, EventLoop, Program};
+use crate::limits::Limit::{AtMost, FasterThan, Times};
+use crate::row::{BASE, Place, Row, SUBJECT, Unit, Work};
+
+const PLAIN: Contender = contender(BASE, Program::Plain);
+const ENGINE: Contender = contender("tauraro's engine, no interpreter", Program::Engine);
+const TAURARO: Contender = contender(SUBJECT, Program::Tauraro("httpx", EventLoop::None));
+const TAURARO_ASYNC: Contender = contender(SUBJECT, Program::Tauraro("httpx", EventLoop::Asyncio));
+const HTTPX: Contender = contender("CPython httpx", Program::Peer("httpx", EventLoop::None));
+const HTTPX_ASYNC: Contender =
+    contender("CPython httpx", Program::Peer("httpx", EventLoop::Asyncio));
+const AIOHTTP: Contender = contender(
+    "aiohttp + uvloop",
+    Program::Peer("aiohttp", EventLoop::Uvloop),
+);
+const PYREQWEST: Contender = contender("pyreqwest", Program::Peer("pyreqwest", EventLoop::None));
+const PYREQWEST_ASYNC: Contender = contender(
+    "pyreqwest + uvloop",
+    Program::Peer("pyreqwest", EventLoop::Uvloop),
+);
+const PRIMP: Contender = contender("primp", Program::Peer("primp", EventLoop::None));
+const PYCURL: Contender = contender("pycurl", Program::Peer("pycurl", EventLoop::None));
+
+const STREAMING: &str = "CPython httpx, iter_bytes";
+
+const fn contender(label: &'static str, program: Program) -> Contender {
+    Contender { label, program }
+}
+
+/// In the order of the table.
+pub(crate) fn rows() -> Vec<Row> {
+    vec![
+        get(),
+        get_on_one_core(),
+        async_get(),
+        gather(),
+        gather_anew(),
+        post(),
+        content(),
+        iter_bytes(),
+        import(),
+        import_by_process(),
+        client(),
+        idle(),
+        in_flight(),
+    ]
+}
+
+const SYNC: [Contender; 7] = [PLAIN, ENGINE, TAURARO, HTTPX, PYREQWEST, PRIMP, PYCURL];
+const ASYNC: [Contender; 5] = [PLAIN, TAURARO_ASYNC, HTTPX_ASYNC, AIOHTTP, PYREQWEST_ASYNC];
+
+/// A row without limits.
+fn row(name: &'static str, title: &'static str, unit: Unit, work: Work, of: &[Contender]) -> Row {
+    Row {
+        name,
+        title,
+        unit,
+        server: Place::OtherCore,
+        entries: work.of_each(of),
+        limits: Vec::new(),
+    }
+}
+
+fn get() -> Row {
+    let title = "sync GET + json()";
+    let work = Work::Case("get");
+    Row {
+        limits: vec![
+            Times(BASE, 1.15),
+            FasterThan(PRIMP.label),
+            FasterThan(PYREQWEST.label),
+            FasterThan(PYCURL.label),
+        ],
+        ..row("get", title, Unit::Microseconds, work, &SYNC)
+    }
+}
+
+fn get_on_one_core() -> Row {
+    Row {
+        name: "get-one-core",
+        title: "sync GET + json(), client and server on one core",
+        server: Place::SameCore,
+        limits: vec![Times(BASE, 1.3), FasterThan(PYCURL.label)],
+        ..get()
+    }
+}
+
+fn async_get() -> Row {
+    let title = "async GET, one after another";
+    let work = Work::Case("async-get");
+    Row {
+        limits: vec![Times(BASE, 1.2), FasterThan(PYREQWEST_ASYNC.label)],
+        ..row("async-get", title, Unit::Microseconds, work, &ASYNC)
+    }
+}
+
+fn gather() -> Row {
+    let title = "gather of 100 GETs, per request";
+    let work = Work::Case("gather");
+    Row {
+        limits: vec![
+            Times(BASE, 2.2),
+            FasterThan(PYREQWEST_ASYNC.label),
+            FasterThan(AIOHTTP.label),
+        ],
+        ..row("gather", title, Unit::Microseconds, work, &ASYNC)
+    }
+}
+
+/// httpx's default limits keep 20 connections.
+fn gather_anew() -> Row {
+    let title = "the same, 80 of them over new connections";
+    let work = Work::Case("gather-anew");
+    let of = [TAURARO_ASYNC, HTTPX_ASYNC];
+    row("gather-anew", title, Unit::Microseconds, work, &of)
+}
+
+fn post() -> Row {
+    const GET: &str = "tauraro, GET + json()";
+    let title = "sync JSON POST + json()";
+    let work = Work::Case("post");
+    let of = [PLAIN, TAURARO, HTTPX, PYREQWEST, PRIMP, PYCURL];
+    let mut row = row("post", title, Unit::Microseconds, work, &of);
+    let get = Work::Case("get").of(TAURARO).labelled(GET);
+    row.entries.insert(1, get);
+    row.limits = vec![Times(GET, 1.15)];
+    row
+}
+
+fn content() -> Row {
+    let title = "100 MiB download, .content";
+    let work = Work::Case("content");
+    let of = [
+        PLAIN, ENGINE, TAURARO, HTTPX, AIOHTTP, PYREQWEST, PRIMP, PYCURL,
+    ];
+    let mut row = row("content", title, Unit::Milliseconds, work, &of);
+    let streaming = Work::Case("iter-bytes").of(HTTPX).labelled(STREAMING);
+    row.entries.insert(3, streaming);
+    row.limits = vec![Times(STREAMING, 1.0), Times(BASE, 0.8)];
+    row
+}
+
+/// Its base is plain hyper that keeps the content, as in the row above.
+fn iter_bytes() -> Row {
+    let title = "100 MiB download, iter_bytes";
+    let work = Work::Case("iter-bytes");
+    let of = [ENGINE, TAURARO, AIOHTTP, PYREQWEST, PRIMP, PYCURL];
+    let mut row = row("iter-bytes", title, Unit::Milliseconds, work, &of);
+    let others = [
+        Work::Case("content").of(PLAIN),
+        work.of(PLAIN).labelled("plain hyper, frame by frame"),
+        work.of(HTTPX).labelled(STREAMING),
+    ];
+    row.entries.splice(0..0, others);
+    row.limits = vec![Times(STREAMING, 1.0), Times(BASE, 0.8)];
+    row
+}
+
+fn import() -> Row {
+    let title = "import, within the process";
+    imports("import", title, Work::Import)
+}
+
+fn import_by_process() -> Row {
+    let title = "import, from the lifetimes of processes";
+    imports("import-process", title, Work::ImportByProcess)
+}
+
+fn imports(name: &'static str, title: &'static str, work: fn(&'static str) -> Work) -> Row {
+    Row {
+        name,
+        title,
+        unit: Unit::Milliseconds,
+        server: Place::OtherCore,
+        entries: vec![
+            work("httpx").of(TAURARO),
+            work("httpx").of(HTTPX),
+            work("aiohttp").of(AIOHTTP).labelled("aiohttp"),
+            work("pyreqwest").of(PYREQWEST),
+            work("primp").of(PRIMP),
+            work("pycurl").of(PYCURL),
+        ],
+        limits: vec![AtMost(5e-3)],
+    }
+}
+
+fn client() -> Row {
+    let title = "AsyncClient() constructed and closed";
+    let work = Work::Case("client");
+    Row {
+        limits: vec![AtMost(200e-6)],
+        ..row("client", title, Unit::Microseconds, work, &ASYNC[1..])
+    }
+}
+
+fn idle() -> Row {
+    let title = "memory of an idle connection in the pool";
+    row("idle", title, Unit::Kibibytes, Work::Case("idle"), &ASYNC)
+}
+
+fn in_flight() -> Row {
+    let title = "memory of a request in flight, connection included";
+    let work = Work::Case("in-flight");
+    row("in-flight", title, Unit::Kibibytes, work, &ASYNC)
+}

@@ -1,0 +1,104 @@
+//! What Tauraro's modules cost, beside their peers and the limit that plain Rust sets, in one run.
+//!
+//! Every contender is a process of its own that runs on one core; so is the server, plain hyper,
+//! on another core or, where a row says so, on the same. A B A B …, five rounds, medians; loopback
+//! only. The peers are packages of CPython, which pip installs into a virtual environment among
+//! the build products; without PyPI they are left out. Only ratios say something: the figures
+//! move from machine to machine and from run to run.
+//!
+//! `cargo bench-compare --help` lists the options and the rows. A table to come is one more
+//! function like [`http::rows`], and its packages in [`peers`].
+
+mod chart;
+mod contender;
+mod engine;
+mod http;
+mod import;
+mod limits;
+mod measure;
+mod memory;
+mod options;
+mod peers;
+mod pinning;
+mod plain;
+mod process;
+#[path = "../../runtime-bridge/benches/await_overhead/python.rs"]
+mod python;
+mod row;
+mod server;
+mod table;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use contender::Contenders;
+use measure::Measured;
+use options::{Action, Options};
+use peers::Peers;
+use python::Python;
+
+#[global_allocator]
+static ALLOCATOR: tauraro::Allocator = tauraro::Allocator;
+
+fn main() -> ExitCode {
+    match options::parse() {
+        Ok(Action::Compare(options)) => compare(&options),
+        Ok(Action::Help) => {
+            print!("{}", options::help(&http::rows()));
+            ExitCode::SUCCESS
+        }
+        Ok(Action::Serve { core }) => server::serve(core),
+        Ok(Action::Plain(task)) => show(plain::measure(&task)),
+        Ok(Action::Engine(task)) => show(engine::measure(&task)),
+        Err(error) => {
+            eprintln!("{error}; see --help");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A contender's answer to the process that started it.
+fn show(figure: f64) -> ExitCode {
+    println!("{figure}");
+    ExitCode::SUCCESS
+}
+
+fn compare(options: &Options) -> ExitCode {
+    let rows = http::rows();
+    let rows: Vec<_> = rows.iter().filter(|row| options.wants(row.name)).collect();
+    let contenders = set_up(options);
+    table::show_heading(&contenders, options);
+    let mut measured: Vec<Measured<'_>> = Vec::new();
+    for row in rows {
+        let result = measure::measure(row, &contenders, options);
+        table::show(&result);
+        measured.push(result);
+    }
+    table::show_summary(&measured);
+    draw(&options.chart, &measured)
+}
+
+/// From here on this process and what it starts are on the client's core.
+fn set_up(options: &Options) -> Contenders {
+    let python = match &options.python {
+        Some(path) => Python::behind(path),
+        None => Python::find(),
+    };
+    let peers = python.as_ref().and_then(Peers::install);
+    let cores = pinning::cores();
+    pinning::pin_to(cores.client);
+    Contenders::new(python, peers, cores)
+}
+
+fn draw(path: &Path, measured: &[Measured<'_>]) -> ExitCode {
+    match chart::draw(path, "Tauraro's httpx and its peers", measured) {
+        Ok(()) => {
+            println!("chart: {}", path.display());
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("no chart at {}: {error}", path.display());
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! The memory of this process, as `scripts/memory.py` has it for scripts.
+
+use std::time::Duration;
+
+/// As in `scripts/memory.py`.
+pub(crate) const CONNECTIONS: usize = 400;
+const SETTLED: Duration = Duration::from_millis(500);
+
+/// Resident bytes, after the allocator has had time to give back what is free.
+pub(crate) async fn settled() -> f64 {
+    tokio::time::sleep(SETTLED).await;
+    resident() as f64
+}
+
+/// # Panics
+/// Where there is no `/proc`.
+fn resident() -> usize {
+    let statm = std::fs::read_to_string("/proc/self/statm").expect("Linux");
+    let pages = statm.split(' ').nth(1).and_then(|it| it.parse().ok());
+    // SAFETY: only asks for a number.
+    let page = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
+    pages.unwrap_or(0) * usize::try_from(page).unwrap_or(4096)
+}

@@ -1,0 +1,134 @@
+//! The command line: what to compare, or which part of a comparison this process is.
+
+use std::path::{Path, PathBuf};
+
+use lexopt::prelude::*;
+
+use crate::row::Row;
+
+const ROUNDS: usize = 5;
+const SECONDS: f64 = 0.5;
+/// With `--quick`: to see that everything works.
+const QUICK_SECONDS: f64 = 0.1;
+
+const HELP: &str = "\
+cargo bench-compare [--only ROW,...] [--rounds N] [--quick] [--python PATH] [--chart FILE]
+
+    --only ROW,...   these rows only
+    --rounds N       how often each contender has its turn; 5
+    --quick          one round, and a fifth of the time for each turn
+    --python PATH    the CPython of the peers, not the python3 on the path
+    --chart FILE     where the chart goes, as SVG; target/compare/httpx.svg
+
+TAURARO_COMPARE_VENV is the directory of the peers' virtual environment, if not one in target/.
+
+Rows:
+";
+
+/// What this process is to do.
+pub(crate) enum Action {
+    Compare(Options),
+    Help,
+    /// Be the server.
+    Serve {
+        core: usize,
+    },
+    /// Be the contender that is plain hyper.
+    Plain(Task),
+    /// Be the contender that is the engine without the interpreter.
+    Engine(Task),
+}
+
+/// What a contender is to measure.
+pub(crate) struct Task {
+    pub(crate) case: String,
+    /// The server's, without a path.
+    pub(crate) url: String,
+    /// For about how long.
+    pub(crate) seconds: f64,
+}
+
+pub(crate) struct Options {
+    only: Vec<String>,
+    pub(crate) rounds: usize,
+    pub(crate) seconds: f64,
+    pub(crate) python: Option<PathBuf>,
+    pub(crate) chart: PathBuf,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            only: Vec::new(),
+            rounds: ROUNDS,
+            seconds: SECONDS,
+            python: None,
+            chart: products().join("httpx.svg"),
+        }
+    }
+}
+
+impl Options {
+    pub(crate) fn wants(&self, row: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|name| name == row)
+    }
+}
+
+/// The directory for what the command makes.
+pub(crate) fn products() -> PathBuf {
+    let temporary = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    temporary.with_file_name("compare")
+}
+
+pub(crate) fn help(rows: &[Row]) -> String {
+    let line = |row: &Row| format!("    {:<18}{}\n", row.name, row.title);
+    HELP.to_owned() + &rows.iter().map(line).collect::<String>()
+}
+
+pub(crate) fn parse() -> Result<Action, lexopt::Error> {
+    let mut options = Options::default();
+    let mut parser = lexopt::Parser::from_env();
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Long("only") => {
+                let names = parser.value()?.string()?;
+                options.only.extend(names.split(',').map(str::to_owned));
+            }
+            Long("rounds") => options.rounds = parser.value()?.parse::<usize>()?.max(1),
+            Long("quick") => (options.rounds, options.seconds) = (1, QUICK_SECONDS),
+            Long("python") => options.python = Some(parser.value()?.into()),
+            Long("chart") => options.chart = parser.value()?.into(),
+            Short('h') | Long("help") => return Ok(Action::Help),
+            Long("serve") => {
+                let core = parser.value()?.parse()?;
+                return Ok(Action::Serve { core });
+            }
+            Long("plain") => return task(&mut parser).map(Action::Plain),
+            Long("engine") => return task(&mut parser).map(Action::Engine),
+            // Cargo's.
+            Long("bench") => {}
+            other => return Err(other.unexpected()),
+        }
+    }
+    check_names(&options.only)?;
+    Ok(Action::Compare(options))
+}
+
+fn check_names(only: &[String]) -> Result<(), lexopt::Error> {
+    let rows = crate::http::rows();
+    match only
+        .iter()
+        .find(|name| rows.iter().all(|row| row.name != **name))
+    {
+        Some(unknown) => Err(format!("there is no row {unknown:?}").into()),
+        None => Ok(()),
+    }
+}
+
+fn task(parser: &mut lexopt::Parser) -> Result<Task, lexopt::Error> {
+    Ok(Task {
+        case: parser.value()?.string()?,
+        url: parser.value()?.string()?,
+        seconds: parser.value()?.parse()?,
+    })
+}

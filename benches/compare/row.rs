@@ -1,0 +1,99 @@
+//! What a row of the table is made of.
+
+use crate::contender::{Contender, Program};
+use crate::limits::Limit;
+
+/// One kind of work, and those that do it.
+pub(crate) struct Row {
+    /// For `--only`.
+    pub(crate) name: &'static str,
+    pub(crate) title: &'static str,
+    pub(crate) unit: Unit,
+    pub(crate) server: Place,
+    pub(crate) entries: Vec<Entry>,
+    /// For the entry of [`SUBJECT`].
+    pub(crate) limits: Vec<Limit>,
+}
+
+/// The label of the one that the limits are for.
+pub(crate) const SUBJECT: &str = "tauraro";
+/// The label of the one that the ratios are to.
+pub(crate) const BASE: &str = "plain hyper";
+
+/// A contender with its part in a row.
+pub(crate) struct Entry {
+    /// What the table calls it.
+    pub(crate) label: &'static str,
+    pub(crate) program: Program,
+    pub(crate) work: Work,
+}
+
+impl Entry {
+    pub(crate) fn labelled(self, label: &'static str) -> Self {
+        Self { label, ..self }
+    }
+}
+
+/// What is measured.
+#[derive(Clone, Copy)]
+pub(crate) enum Work {
+    /// A case of the scripts', and of `plain`'s.
+    Case(&'static str),
+    /// The first import of a package in a process.
+    Import(&'static str),
+    /// The same, from the lifetimes of processes.
+    ImportByProcess(&'static str),
+}
+
+impl Work {
+    pub(crate) fn of(self, contender: Contender) -> Entry {
+        Entry {
+            label: contender.label,
+            program: contender.program,
+            work: self,
+        }
+    }
+
+    pub(crate) fn of_each(self, contenders: &[Contender]) -> Vec<Entry> {
+        contenders.iter().map(|it| self.of(*it)).collect()
+    }
+}
+
+/// Where the server runs.
+#[derive(Clone, Copy)]
+pub(crate) enum Place {
+    OtherCore,
+    SameCore,
+}
+
+/// Of figures, which are in seconds or bytes.
+#[derive(Clone, Copy)]
+pub(crate) enum Unit {
+    Microseconds,
+    Milliseconds,
+    Kibibytes,
+}
+
+impl Unit {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Microseconds => "us",
+            Self::Milliseconds => "ms",
+            Self::Kibibytes => "KiB",
+        }
+    }
+
+    pub(crate) fn show(self, figure: f64) -> String {
+        let figure = match self {
+            Self::Microseconds => figure * 1e6,
+            Self::Milliseconds => figure * 1e3,
+            Self::Kibibytes => figure / 1024.0,
+        };
+        let decimals = match figure.abs() {
+            ..10.0 => 2,
+            10.0..1000.0 => 1,
+            _ => 0,
+        };
+        format!("{figure:.decimals$}")
+    }
+}

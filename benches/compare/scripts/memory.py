@@ -1,0 +1,53 @@
+"""The memory that connections take: resident bytes, for each of many."""
+
+import asyncio
+import gc
+import os
+
+CONNECTIONS = 400
+# The allocator gives memory back a little later.
+SETTLED = 0.5
+
+
+def resident():
+    with open("/proc/self/statm") as statm:
+        return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+async def settled():
+    gc.collect()
+    await asyncio.sleep(SETTLED)
+    return resident()
+
+
+async def hold(url, fetch):
+    """Starts requests that the server holds back, and waits until it has them all."""
+    requests = [asyncio.ensure_future(fetch(f"{url}/hold")) for _ in range(CONNECTIONS)]
+    await fetch(f"{url}/held/{CONNECTIONS}")
+    return requests
+
+
+async def release(url, fetch, requests):
+    await fetch(f"{url}/release")
+    await asyncio.gather(*requests)
+
+
+async def in_flight(url, fetch):
+    """For each request that waits for its response, its connection included."""
+    await fetch(f"{url}/json")
+    before = await settled()
+    requests = await hold(url, fetch)
+    during = await settled()
+    await release(url, fetch, requests)
+    return (during - before) / CONNECTIONS
+
+
+async def idle(url, fetch):
+    """For each connection that is kept for a later request."""
+    await fetch(f"{url}/json")
+    before = await settled()
+    await release(url, fetch, await hold(url, fetch))
+    return (await settled() - before) / CONNECTIONS
+
+
+CASES = {"in_flight": in_flight, "idle": idle}

@@ -1,0 +1,82 @@
+//! The server that all contenders ask: plain hyper in a process of its own.
+
+mod answer;
+mod gate;
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::{Child, Command, ExitCode, Stdio};
+use std::rc::Rc;
+use std::thread;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpListener;
+use tokio::task::LocalSet;
+
+use crate::pinning;
+pub(crate) use answer::{DOWNLOAD, JSON};
+use gate::Gate;
+
+/// A server's process, which ends when this is dropped.
+pub(crate) struct Server {
+    process: Child,
+    pub(crate) url: String,
+}
+
+impl Server {
+    /// Starts a server on `core`.
+    pub(crate) fn start(core: usize) -> Self {
+        let own = std::env::current_exe().expect("the path of this program");
+        let mut process = Command::new(own)
+            .args(["--serve", &core.to_string()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("a server");
+        let output = process.stdout.take().expect("a pipe");
+        let mut url = String::new();
+        BufReader::new(output)
+            .read_line(&mut url)
+            .expect("the server's URL");
+        let url = url.trim().to_owned();
+        Self { process, url }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It ends by itself too, when its standard input does.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// What the server's process does: prints its URL and answers until its standard input ends.
+pub(crate) fn serve(core: usize) -> ExitCode {
+    pinning::pin_to(core);
+    thread::spawn(|| {
+        // Ends, or fails, with the process that started this one.
+        let _ = std::io::stdin().read_to_end(&mut Vec::new());
+        std::process::exit(0);
+    });
+    LocalSet::new().block_on(&crate::plain::runtime(), accept())
+}
+
+async fn accept() -> ExitCode {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    println!("http://{}", listener.local_addr().expect("an address"));
+    let gate = Rc::new(Gate::default());
+    loop {
+        let (stream, _) = listener.accept().await.expect("a client");
+        stream.set_nodelay(true).expect("TCP_NODELAY");
+        let gate = gate.clone();
+        let service = service_fn(move |request| answer::answer(request, gate.clone()));
+        tokio::task::spawn_local(async move {
+            // A client that is done closes the connection.
+            let _ = http1::Builder::new()
+                .serve_connection(TokioIo::new(stream), service)
+                .await;
+        });
+    }
+}

@@ -1,0 +1,74 @@
+//! The table on standard output.
+
+use crate::contender::Contenders;
+use crate::limits::Verdict;
+use crate::measure::{Figure, Measured};
+use crate::options::Options;
+
+pub(crate) fn show_heading(contenders: &Contenders, options: &Options) {
+    let cores = contenders.cores;
+    println!(
+        "Clients on core {}, server on core {}; rounds: {}, of which the medians.",
+        cores.client, cores.server, options.rounds
+    );
+    println!("tauraro {}", env!("CARGO_PKG_VERSION"));
+    let Some(python) = &contenders.python else {
+        return println!("No CPython 3.11 or later was found: its packages are left out.");
+    };
+    print!("CPython {}", python.version);
+    let Some(peers) = &contenders.peers else {
+        return println!(": no virtual environment can be made, its packages are left out.");
+    };
+    for (package, version) in &peers.versions {
+        print!(", {package} {version}");
+    }
+    println!();
+    let missing = peers.missing();
+    if !missing.is_empty() {
+        println!("Not installable, and left out: {}.", missing.join(", "));
+    }
+}
+
+/// A row's figures, and whether its limits are met.
+pub(crate) fn show(measured: &Measured<'_>) {
+    let row = measured.row;
+    let base = measured.base();
+    let ratio_to = if base.is_some() { "/ plain" } else { "" };
+    let unit = row.unit.name();
+    println!();
+    println!("{:<52}{unit:>10}{ratio_to:>10}", row.title);
+    for (entry, figure) in measured.iter() {
+        print!("  {:<50}", entry.label);
+        match figure {
+            Figure::Median(figure) => {
+                let ratio = base.map(|base| format!("{:.2}", figure / base));
+                let shown = row.unit.show(*figure);
+                println!("{shown:>10}{:>10}", ratio.unwrap_or_default());
+            }
+            Figure::NotInstalled => println!("  not installed"),
+            Figure::Failed(reason) => println!("  {reason}"),
+        }
+    }
+    for limit in &row.limits {
+        let bound = limit.bound(measured);
+        let shown = bound.map_or(String::new(), |bound| row.unit.show(bound));
+        let verdict = limit.judge(measured).name();
+        println!("    {:<48}{shown:>10}  {verdict}", limit.text(row.unit));
+    }
+}
+
+pub(crate) fn show_summary(measured: &[Measured<'_>]) {
+    let verdicts = measured.iter().flat_map(|it| {
+        let limits = it.row.limits.iter();
+        limits.map(|limit| limit.judge(it))
+    });
+    let verdicts: Vec<_> = verdicts.collect();
+    let count = |wanted| verdicts.iter().filter(|it| **it == wanted).count();
+    println!();
+    println!(
+        "limits: {} met, {} missed, {} with nothing to compare with",
+        count(Verdict::Met),
+        count(Verdict::Missed),
+        count(Verdict::Open)
+    );
+}
