@@ -64,6 +64,29 @@ class Digest(unittest.TestCase):
         self.assertEqual((response.status_code, len(response.history)), (401, 1))
         self.assertEqual(len(guard.seen), 2)
 
+    def test_a_streamed_body_goes_along_each_time(self):
+        bodies = []
+        guard = Guard(refusals=1)
+
+        def handler(request):
+            bodies.append(request.read())
+            return guard(request)
+
+        transport = httpx.MockTransport(handler)
+        with httpx.Client(transport=transport, auth=httpx.DigestAuth("user", "secret")) as client:
+            response = client.post(URL, content=(part for part in [b"one", b"two"]))
+        self.assertEqual(bodies, [b"onetwo", b"onetwo"])
+        self.assertEqual(response.request.content, b"onetwo")
+
+    def test_hooks_see_a_streamed_body(self):
+        bodies = []
+        hooks = {"request": [lambda request: bodies.append(request.read())]}
+        transport = httpx.MockTransport(lambda request: httpx.Response(200))
+        auth = httpx.DigestAuth("user", "secret")
+        with httpx.Client(transport=transport, auth=auth, event_hooks=hooks) as client:
+            client.post(URL, content=(part for part in [b"one", b"two"]))
+        self.assertEqual(bodies, [b"onetwo"])
+
 
 if __name__ == "__main__":
     unittest.main()

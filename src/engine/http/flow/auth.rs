@@ -64,7 +64,7 @@ impl Auth {
     /// What of the request is needed after it was sent.
     pub(super) fn keep(&self, request: &Request) -> Option<Request> {
         match self {
-            Self::Digest(_) => Some(request.again(Repeat::of(&request.body).into_body())),
+            Self::Digest(_) => Some(request.again(Repeat::of(&request.body).into_body(None))),
             _ => None,
         }
     }
