@@ -58,6 +58,19 @@ impl Headers {
         self.list.read().clone()
     }
 
+    /// A copy for a request. The fields are checked once, not for each copy.
+    pub(super) fn to_request(&self) -> HeaderList {
+        {
+            let list = self.list.read();
+            if list.is_checked() {
+                return list.to_request();
+            }
+        }
+        let mut list = self.list.write();
+        list.check();
+        list.to_request()
+    }
+
     pub(super) fn replace(&self, list: HeaderList) {
         *self.list.write() = list;
     }

@@ -26,6 +26,7 @@ mod mode;
 mod model_signatures;
 mod module;
 mod multipart;
+mod network_stream;
 mod options;
 mod pickling;
 mod proxy;

@@ -20,6 +20,7 @@ mod _httpx {
     use crate::modules::httpx::cookies::Cookies;
     use crate::modules::httpx::encode::{self, RequestBody, ResponseBody};
     use crate::modules::httpx::headers::Headers;
+    use crate::modules::httpx::network_stream::{AsyncNetworkStream, NetworkStream, SslObject};
     use crate::modules::httpx::proxy::Proxy;
     use crate::modules::httpx::query_params::QueryParams;
     use crate::modules::httpx::request::Request;
@@ -42,6 +43,9 @@ mod _httpx {
             AsyncStreamContext::make_static_type(),
             BodyHandle::make_static_type(),
             ContentHandle::make_static_type(),
+            NetworkStream::make_static_type(),
+            AsyncNetworkStream::make_static_type(),
+            SslObject::make_static_type(),
         ] {
             drop(class);
         }

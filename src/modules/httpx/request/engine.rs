@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use runtime_bridge::Homing;
-use rustpython_vm::{Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine};
+use rustpython_vm::{
+    Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, function::PySetterValue,
+};
 
-use super::{Fields, Origin, Request, extensions};
+use super::{Fields, Origin, Request, copied, extensions};
 use crate::engine::http::{self as engine, Body, Head, Sent, Tag, Timeouts};
 use crate::modules::httpx::body_handle::BodyHandle;
 use crate::modules::httpx::headers::Headers;
@@ -46,6 +48,30 @@ impl Request {
             options,
             tag: Some(tag(zelf)),
         })
+    }
+
+    /// Gives it these timeouts, unless its extensions name some.
+    ///
+    /// # Errors
+    /// TypeError for extensions that are no mapping.
+    pub(in crate::modules::httpx) fn set_timeouts(
+        zelf: &Py<Self>,
+        timeouts: Timeouts,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        if zelf.origin.get().is_some() && zelf.fields.lock().extensions.is_none() {
+            // It has those that the engine was given.
+            return Ok(());
+        }
+        let extensions = copied(Some(Self::extensions(zelf, vm)?), vm)?;
+        if extensions.contains_key("timeout", vm) {
+            return Ok(());
+        }
+        let timeout = extensions::timeout_dict(timeouts, vm)?;
+        extensions.set_item("timeout", timeout.into(), vm)?;
+        let extensions = PySetterValue::Assign(extensions.into());
+        zelf.set(|fields| &mut fields.extensions, extensions);
+        Ok(())
     }
 
     /// The Python object of a request that was sent: the one that was given to the engine, or one
