@@ -25,7 +25,7 @@ use super::{auth, hooks, query};
 use crate::engine::http::{Request as EngineRequest, Timeouts};
 
 /// Base class of Client and AsyncClient.
-#[pyclass(module = "httpx", name = "BaseClient")]
+#[pyclass(module = "httpx._client", name = "BaseClient")]
 #[derive(PyPayload, Default)]
 pub(super) struct BaseClient {
     /// Made by `__init__`: a subclass's constructor may take other arguments.
