@@ -26,7 +26,7 @@ use crate::engine::http::params::Params;
 use crate::engine::http::{Request as EngineRequest, Timeouts};
 
 /// Base class of Client and AsyncClient.
-#[pyclass(module = "httpx", name = "BaseClient")]
+#[pyclass(module = "httpx._client", name = "BaseClient")]
 #[derive(PyPayload, Default)]
 pub(super) struct BaseClient {
     /// Made by `__init__`: a subclass's constructor may take other arguments.
