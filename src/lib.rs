@@ -40,11 +40,13 @@
 //! assert_eq!(status, 0);
 //! ```
 
+mod allocator;
 pub mod cli;
 pub mod engine;
 mod interpreter;
 mod modules;
 
+pub use allocator::Allocator;
 pub use interpreter::{build, builder, interpreter};
 pub use rustpython_vm as vm;
 

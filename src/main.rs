@@ -2,9 +2,8 @@
 
 use std::process::ExitCode;
 
-// The interpreter's own `mimalloc` feature does nothing for a program that embeds it.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tauraro::Allocator = tauraro::Allocator;
 
 fn main() -> ExitCode {
     tauraro::cli::main()

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use support::tauraro::Tauraro;
 
 /// Beside the examples, but none itself.
-const HELPERS: [&str; 1] = ["spec/loopback.py"];
+const HELPERS: [&str; 2] = ["local_site.py", "spec/loopback.py"];
 
 /// One test for each example, and [`LISTED`], the files that have one. Every text has to be a
 /// whole line of the output.
@@ -24,7 +24,9 @@ macro_rules! examples {
 }
 
 examples! {
+    crawler: "crawler.py" prints ["200 /page/1", "200 /page/31", "31 pages"];
     demo: "demo.py" prints ["Every answer was right."];
+    downloader: "downloader.py" prints ["Downloaded 32 MiB"];
     httptools_parse_request: "spec/httptools_parse_request.py" prints
         ["GET", "/path", "HTTP/1.1", "{'Host': 'example.com'}", "HttpParserError"];
     httptools_parse_url: "spec/httptools_parse_url.py" prints
@@ -36,6 +38,15 @@ examples! {
         "Got /endpoint",
         "Request timed out",
         "Error: Expecting value: line 1 column 1 (char 0)",
+    ];
+    httpx_file_uploads: "spec/httpx_file_uploads.py" prints [
+        "Content-Disposition: form-data; name=\"file\"; filename=\"document.pdf\"",
+        "Content-Type: application/pdf",
+        "This is document.pdf",
+        "Content-Disposition: form-data; name=\"description\"",
+        "Profile picture",
+        "Content-Type: image/jpeg",
+        "multipart/form-data",
     ];
     httpx_gather: "spec/httpx_gather.py" prints ["50 /page/0 /page/49"];
     httpx_headers: "spec/httpx_headers.py" prints
@@ -72,6 +83,7 @@ examples! {
     httpx_stream: "spec/httpx_stream.py" prints
         ["iter_bytes: 1048576 bytes", "aiter_bytes: 1048576 bytes"];
     httpx_timeouts: "spec/httpx_timeouts.py" prints ["200", "ReadTimeout"];
+    uploader: "uploader.py" prints ["Uploaded 32 MiB", "They arrived whole"];
     websockets_chat: "spec/websockets_chat.py" prints
         ["Got: {'type': 'delivered', 'text': 'Hello!'}"];
     websockets_client: "spec/websockets_client.py" prints

@@ -104,7 +104,10 @@ const EXPECTED: &[Expected] = &[
     ),
     Expected::of(
         "Timeouts",
-        &["GET https://api.example.com/", "GET https://api.example.com/"],
+        &[
+            "GET https://api.example.com/",
+            "GET https://api.example.com/",
+        ],
     ),
     Expected::of("Response Object", &["GET https://api.github.com/"]).prints(&[
         "200",
@@ -152,8 +155,11 @@ const EXPECTED: &[Expected] = &[
     Expected::of("Error Handling", &["GET https://api.example.com/endpoint"])
         .between("", "print(data)")
         .prints(&[USER]),
-    Expected::of("Complete Example", &["GET https://api.example.com/users/123"])
-        .prints(&["User: Alice"]),
+    Expected::of(
+        "Complete Example",
+        &["GET https://api.example.com/users/123"],
+    )
+    .prints(&["User: Alice"]),
     Expected::of("1. Use Timeouts", &["GET https://api.example.com/"])
         .between("import httpx\n", ""),
     Expected::of("2. Handle Errors", &["GET https://example.com/"])
@@ -258,7 +264,10 @@ fn run(snippet: &str, expected: &Expected, authority: &Authority) -> Result<(), 
     std::fs::write(&script, format!("{before}{snippet}{after}"))?;
     let stand_in = StandIn::start(authority);
     let output = run_through(&stand_in, &script, folder.path(), authority);
-    let told = format!("--- stdout\n{}\n--- stderr\n{}", output.stdout, output.stderr);
+    let told = format!(
+        "--- stdout\n{}\n--- stderr\n{}",
+        output.stdout, output.stderr
+    );
     assert!(output.status.success() && !output.hung, "{told}");
     for line in expected.prints {
         let printed = output.stdout.lines().any(|found| found == *line);

@@ -38,7 +38,7 @@ use peers::Peers;
 use python::Python;
 
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tauraro::Allocator = tauraro::Allocator;
 
 fn main() -> ExitCode {
     match options::parse() {

@@ -1,9 +1,10 @@
 //! JSON bytes to objects and back, without the `json` package and its import.
 
 use jiter::{Jiter, JiterResult, NumberAny, NumberInt, Peek};
+use parking_lot::{Mutex, MutexGuard};
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyDict, PyFloat, PyInt, PyList, PyStr, PyTuple},
+    builtins::{PyDict, PyFloat, PyInt, PyList, PyStr, PyStrRef, PyTuple},
 };
 
 /// How deep arrays and objects may nest; deeper ones go through `json`, which has its own limit.
@@ -15,11 +16,13 @@ const MAX_DEPTH: usize = 200;
 /// parses it or raises its JSONDecodeError.
 pub(crate) fn loads(data: &[u8], vm: &VirtualMachine) -> PyResult {
     let mut parser = Jiter::new(data).with_allow_inf_nan();
+    let mut strings = Strings::shared();
     let parsed = parser
         .peek()
         .ok()
-        .and_then(|peek| parse(&mut parser, peek, MAX_DEPTH, vm))
+        .and_then(|peek| parse(&mut parser, &mut strings, peek, MAX_DEPTH, vm))
         .filter(|_| parser.finish().is_ok());
+    drop(strings);
     match parsed {
         Some(value) => Ok(value),
         None => {
@@ -31,6 +34,7 @@ pub(crate) fn loads(data: &[u8], vm: &VirtualMachine) -> PyResult {
 
 fn parse(
     parser: &mut Jiter<'_>,
+    strings: &mut Strings,
     peek: Peek,
     depth: usize,
     vm: &VirtualMachine,
@@ -43,34 +47,78 @@ fn parse(
         }
         Peek::String => {
             let text = parser.known_str().ok()?;
-            Some(vm.ctx.new_str(text).into())
+            Some(strings.get(text, vm).into())
         }
-        Peek::Array => parse_array(parser, depth.checked_sub(1)?, vm),
-        Peek::Object => parse_object(parser, depth.checked_sub(1)?, vm),
+        Peek::Array => parse_array(parser, strings, depth.checked_sub(1)?, vm),
+        Peek::Object => parse_object(parser, strings, depth.checked_sub(1)?, vm),
         _ => parse_number(parser.known_number(peek), vm),
     }
 }
 
-fn parse_array(parser: &mut Jiter<'_>, depth: usize, vm: &VirtualMachine) -> Option<PyObjectRef> {
+fn parse_array(
+    parser: &mut Jiter<'_>,
+    strings: &mut Strings,
+    depth: usize,
+    vm: &VirtualMachine,
+) -> Option<PyObjectRef> {
     let mut items = Vec::new();
     let mut next = parser.known_array().ok()?;
     while let Some(peek) = next {
-        items.push(parse(parser, peek, depth, vm)?);
+        items.push(parse(parser, strings, peek, depth, vm)?);
         next = parser.array_step().ok()?;
     }
     Some(vm.ctx.new_list(items).into())
 }
 
-fn parse_object(parser: &mut Jiter<'_>, depth: usize, vm: &VirtualMachine) -> Option<PyObjectRef> {
+fn parse_object(
+    parser: &mut Jiter<'_>,
+    strings: &mut Strings,
+    depth: usize,
+    vm: &VirtualMachine,
+) -> Option<PyObjectRef> {
     let dict = vm.ctx.new_dict();
-    let mut key = parser.known_object().ok()?.map(|key| vm.ctx.new_str(key));
+    let mut key = parser.known_object().ok()?.map(|key| strings.get(key, vm));
     while let Some(name) = key {
         let peek = parser.peek().ok()?;
-        let value = parse(parser, peek, depth, vm)?;
+        let value = parse(parser, strings, peek, depth, vm)?;
         dict.set_item(name.as_object(), value, vm).ok()?;
-        key = parser.next_key().ok()?.map(|key| vm.ctx.new_str(key));
+        key = parser.next_key().ok()?.map(|key| strings.get(key, vm));
     }
     Some(dict.into())
+}
+
+/// Strings of earlier documents, keys above all: those of one API are ever the same. One that is
+/// found here is not allocated, and its hash is known.
+///
+/// There is one table for all threads; whoever finds it taken does without.
+struct Strings(Option<MutexGuard<'static, Table>>);
+
+type Table = [Option<PyStrRef>; PLACES];
+
+const PLACES: usize = 1024;
+/// Longer strings, in bytes, are not kept.
+const LONGEST: usize = 63;
+
+impl Strings {
+    fn shared() -> Self {
+        static SHARED: Mutex<Table> = Mutex::new([const { None }; PLACES]);
+        Self(SHARED.try_lock())
+    }
+
+    fn get(&mut self, text: &str, vm: &VirtualMachine) -> PyStrRef {
+        let Some(known) = self.0.as_mut().filter(|_| text.len() <= LONGEST) else {
+            return vm.ctx.new_str(text);
+        };
+        // FNV-1a: the strings are short.
+        let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        let place = &mut known[(hash % PLACES as u64) as usize];
+        match place {
+            Some(known) if known.as_bytes() == text.as_bytes() => known.clone(),
+            _ => place.insert(vm.ctx.new_str(text)).clone(),
+        }
+    }
 }
 
 fn parse_number(number: JiterResult<NumberAny>, vm: &VirtualMachine) -> Option<PyObjectRef> {

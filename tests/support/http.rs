@@ -1,4 +1,4 @@
-//! An HTTP/1.1 server on hyper, plain or with TLS. Its paths are listed in `http/routes.rs`.
+//! An HTTP/1.1 server on hyper, plain or with TLS, and HTTP/2 where TLS negotiates it. Its paths are listed in `http/routes.rs`.
 
 mod body;
 mod routes;
@@ -7,9 +7,11 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use hyper::server::conn::http1;
+use hyper::body::Incoming;
+use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
+use hyper::{Request, Response};
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::TlsAcceptor;
@@ -48,8 +50,13 @@ impl HttpServer {
             let (acceptor, stats) = (acceptor.clone(), Arc::clone(&counted));
             async move {
                 let _open = stats.socket_opened();
-                if let Ok(stream) = acceptor.accept(stream).await {
-                    serve(stream, Arc::clone(&stats), stats.accepted()).await;
+                let Ok(stream) = acceptor.accept(stream).await else {
+                    return;
+                };
+                let number = stats.accepted();
+                match stream.get_ref().1.alpn_protocol() {
+                    Some(b"h2") => serve_http2(stream, stats, number).await,
+                    _ => serve(stream, stats, number).await,
                 }
             }
         });
@@ -124,19 +131,33 @@ async fn serve<S>(stream: S, stats: Arc<Stats>, connection: usize)
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let service = service_fn(|request| {
-        let stats = Arc::clone(&stats);
-        async move {
-            let mut exchange = stats.exchange_started();
-            let response = routes::answer(request, connection, &stats).await;
-            if response.body().is_finished() {
-                exchange.finish();
-            }
-            Ok::<_, Infallible>(response.map(|body| Counted::new(body, exchange)))
-        }
-    });
+    let service = service_fn(|request| answer(request, connection, Arc::clone(&stats)));
     // hyper reports a peer that left early as an error; `closed_early` has counted it.
     let _ = http1::Builder::new()
         .serve_connection(TokioIo::new(stream), service)
         .await;
+}
+
+/// As [`serve`], many requests at once.
+async fn serve_http2<S>(stream: S, stats: Arc<Stats>, connection: usize)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let service = service_fn(|request| answer(request, connection, Arc::clone(&stats)));
+    let _ = http2::Builder::new(TokioExecutor::new())
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+}
+
+async fn answer(
+    request: Request<Incoming>,
+    connection: usize,
+    stats: Arc<Stats>,
+) -> Result<Response<Counted>, Infallible> {
+    let mut exchange = stats.exchange_started();
+    let response = routes::answer(request, connection, &stats).await;
+    if response.body().is_finished() {
+        exchange.finish();
+    }
+    Ok(response.map(|body| Counted::new(body, exchange)))
 }

@@ -116,7 +116,9 @@ async fn read_connect(stream: &mut TcpStream) -> std::io::Result<Option<String>>
         }
     }
     let head = String::from_utf8_lossy(&head);
-    let target = head.strip_prefix("CONNECT ").and_then(|rest| rest.split(' ').next());
+    let target = head
+        .strip_prefix("CONNECT ")
+        .and_then(|rest| rest.split(' ').next());
     Ok(target.map(|target| target.trim_end_matches(":443").to_owned()))
 }
 

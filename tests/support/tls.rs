@@ -131,6 +131,13 @@ impl Authority {
         HttpServer::start_tls(self.with_certificate(builder, Certificate::Good))
     }
 
+    /// Starts an HTTPS server that speaks HTTP/2 with a client that offers it.
+    pub fn start_http2(&self) -> HttpServer {
+        let mut config = (*self.server_config(Certificate::Good)).clone();
+        config.alpn_protocols.insert(0, b"h2".to_vec());
+        HttpServer::start_tls(Arc::new(config))
+    }
+
     /// Starts an HTTPS server that presents `certificate`.
     pub fn start_https(&self, certificate: Certificate) -> HttpServer {
         HttpServer::start_tls(self.server_config(certificate))

@@ -111,6 +111,14 @@ impl Outgoing {
         }
     }
 
+    /// How many bytes it has, if that is known.
+    pub(super) fn length(&self) -> Option<u64> {
+        match self {
+            Self::Full(bytes) => Some(bytes.len() as u64),
+            Self::Stream(streaming) => streaming.promised,
+        }
+    }
+
     /// The same body once more, when that can be had.
     pub(super) fn replay(&self) -> Option<Self> {
         match self {

@@ -17,13 +17,14 @@ use hyper_util::rt::TokioIo;
 use super::alarm::Alarm;
 use super::body::Outgoing;
 use super::origin::Origin;
+use super::peer::Peer;
 use super::wire::{Account, Wire};
 use crate::engine::net::{Transport, socket};
 
 /// The largest response head, in bytes: status line and header fields together.
 pub(super) const MAX_HEAD_SIZE: usize = 128 * 1024;
 /// The most header fields in a response head.
-pub(super) const MAX_HEADERS: usize = 256;
+pub(super) const MAX_HEADERS: usize = 100;
 /// The most that is read ahead of the caller, in bytes.
 const MAX_READ_BUFFER: usize = 512 * 1024;
 
@@ -47,15 +48,16 @@ struct Inner {
     /// Of the socket that `driver` owns.
     descriptor: RawFd,
     origin: Origin,
+    peer: Arc<Peer>,
 }
 
 impl Connection {
     pub(super) async fn open(transport: Transport, origin: Origin) -> hyper::Result<Self> {
         let account = Arc::new(Account::default());
         let descriptor = transport.socket().as_fd().as_raw_fd();
+        let peer = Arc::new(Peer::of(&transport));
         let wire = TokioIo::new(Wire::new(transport, account.clone()));
         let (sender, driver) = http1::Builder::new()
-            .max_headers(MAX_HEADERS)
             .max_header_size(MAX_HEAD_SIZE)
             .max_buf_size(MAX_READ_BUFFER)
             .handshake(wire)
@@ -70,11 +72,16 @@ impl Connection {
             alarm,
             descriptor,
             origin,
+            peer,
         })))
     }
 
     pub(super) fn origin(&self) -> &Origin {
         &self.0.origin
+    }
+
+    pub(super) fn peer(&self) -> &Arc<Peer> {
+        &self.0.peer
     }
 
     pub(super) fn account(&self) -> &Arc<Account> {

@@ -42,19 +42,23 @@ impl Failed {
         }
     }
 
-    /// The request to send once more, when that is safe: `again` is the same request.
+    /// The request to send once more, when that is safe: `again` makes the same request.
     ///
     /// What was not sent or not processed always is. Otherwise the connection must have been one
     /// that could be broken already (`kept`), and the request `idempotent`.
     pub(super) fn retry(
         self,
-        again: Option<Prepared>,
+        again: impl FnOnce() -> Option<Prepared>,
         kept: bool,
         idempotent: bool,
     ) -> Result<Prepared, Error> {
         let safe = self.refused || (self.unanswered && kept && idempotent);
-        let unsent = self.unsent.map(|unsent| *unsent);
-        unsent.or(again.filter(|_| safe)).ok_or(self.error)
+        let request = match self.unsent {
+            Some(unsent) => Some(*unsent),
+            None if safe => again(),
+            None => None,
+        };
+        request.ok_or(self.error)
     }
 }
 

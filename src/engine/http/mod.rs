@@ -27,6 +27,7 @@ pub mod network_stream;
 mod origin;
 pub mod params;
 pub mod parts;
+pub mod peer;
 pub mod pool;
 mod prepared;
 pub mod proxy;
@@ -47,6 +48,7 @@ mod url_host;
 mod url_join;
 mod url_merge;
 mod url_parse;
+mod url_plain;
 mod wire;
 
 pub use answer::Answer;

@@ -25,6 +25,33 @@ impl Prepared {
     /// `LocalProtocol` when the header fields contradict the body, `InvalidUrl` when the URL's
     /// path cannot be a request target.
     pub(super) fn new(head: &Head, options: Option<&Options>, body: Body) -> Result<Self, Error> {
+        let length = match &body {
+            Body::Empty => Some(0),
+            Body::Bytes(bytes) => Some(bytes.len() as u64),
+            Body::Stream(source) => source.content_length(),
+        };
+        let make = |promised| Outgoing::new(body, promised);
+        Self::with(head, options, length, make)
+    }
+
+    /// The same request once more, with the body that [`again`](Self::again) gave.
+    ///
+    /// # Errors
+    /// None that the first time did not raise.
+    pub(super) fn anew(
+        head: &Head,
+        options: Option<&Options>,
+        body: Outgoing,
+    ) -> Result<Self, Error> {
+        Self::with(head, options, body.length(), |_| body)
+    }
+
+    fn with(
+        head: &Head,
+        options: Option<&Options>,
+        length: Option<u64>,
+        body: impl FnOnce(Option<u64>) -> Outgoing,
+    ) -> Result<Self, Error> {
         let Head {
             method,
             url,
@@ -36,13 +63,13 @@ impl Prepared {
             None => target_of(url)?,
         };
         let mut headers = with_host(headers.to_map()?, url)?;
-        let promised = frame(&mut headers, method, &body).map_err(|error| error.at(url))?;
+        let promised = frame(&mut headers, method, length).map_err(|error| error.at(url))?;
         Ok(Self {
             method: method.clone(),
             target,
             is_target_given: given.is_some(),
             headers,
-            body: Outgoing::new(body, promised),
+            body: body(promised),
         })
     }
 
@@ -59,15 +86,10 @@ impl Prepared {
         )
     }
 
-    /// The same request once more, when its body can be had again.
-    pub(super) fn replay(&self) -> Option<Self> {
-        Some(Self {
-            method: self.method.clone(),
-            target: self.target.clone(),
-            is_target_given: self.is_target_given,
-            headers: self.headers.clone(),
-            body: self.body.replay()?,
-        })
+    /// The body once more, when that can be had. The rest is made again from the head if it has to
+    /// be: that is rare.
+    pub(super) fn again(&self) -> Option<Outgoing> {
+        self.body.replay()
     }
 
     /// Makes it one for a proxy to forward to `url`, with `fields` for the proxy.
@@ -158,12 +180,11 @@ fn with_host(headers: HeaderMap, url: &Url) -> Result<HeaderMap, Error> {
 
 /// Says in the header fields how long the body is (RFC 9112, 6), and returns the length that a
 /// streamed body has to keep to.
-fn frame(headers: &mut HeaderMap, method: &Method, body: &Body) -> Result<Option<u64>, Error> {
-    let length = match body {
-        Body::Empty => Some(0),
-        Body::Bytes(bytes) => Some(bytes.len() as u64),
-        Body::Stream(source) => source.content_length(),
-    };
+fn frame(
+    headers: &mut HeaderMap,
+    method: &Method,
+    length: Option<u64>,
+) -> Result<Option<u64>, Error> {
     if headers.contains_key(TRANSFER_ENCODING) {
         // RFC 9112, 6.2: a sender must not send both.
         headers.remove(CONTENT_LENGTH);

@@ -1,5 +1,6 @@
 //! One request's way through the pool, a connection, and another one when the first fails it.
 
+use super::body::Outgoing;
 use super::connection::Connection;
 use super::exchange::{Failed, exchange};
 use super::http2;
@@ -7,6 +8,7 @@ use super::incoming::Incoming;
 use super::origin::Origin;
 use super::pool::{Grant, Lease, Slot};
 use super::prepared::Prepared;
+use super::request::Head;
 use super::response::{Asked, Response};
 use super::trace::Returned;
 use super::transport::Shared;
@@ -31,6 +33,7 @@ enum Route {
 impl Shared {
     pub(super) async fn deliver(
         &self,
+        head: &Head,
         mut request: Prepared,
         asked: Asked,
     ) -> Result<Response, Error> {
@@ -42,7 +45,7 @@ impl Shared {
             let kept = !matches!(grant, Grant::Open(_));
             let route = self.connection(grant, &asked).await?;
             let again = match route.may_repeat(kept, idempotent) {
-                true => request.replay(),
+                true => request.again(),
                 false => None,
             };
             let failed = match route.send(request, &asked).await {
@@ -56,9 +59,17 @@ impl Shared {
             let hopeless = slot.is_some() && !kept;
             request = match hopeless || retries.exhausts(&failed, kept) {
                 true => return Err(failed.error),
-                false => failed.retry(again, kept, idempotent)?,
+                false => {
+                    let again = || again.and_then(|body| self.prepare_anew(head, &asked, body));
+                    failed.retry(again, kept, idempotent)?
+                }
             };
         }
+    }
+
+    fn prepare_anew(&self, head: &Head, asked: &Asked, body: Outgoing) -> Option<Prepared> {
+        let request = Prepared::anew(head, asked.options.as_deref(), body);
+        request.and_then(|it| self.forwarded(it, &head.url)).ok()
     }
 
     async fn grant(&self, slot: Option<Slot>, asked: &Asked) -> Result<Grant, Error> {

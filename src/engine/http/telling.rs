@@ -10,7 +10,7 @@ use hyper::ext::ReasonPhrase;
 use super::exchange::Failed;
 use super::response::Asked;
 use super::trace::{Argument, Arguments, Returned, Steps};
-use crate::engine::error::Error;
+use crate::engine::error::{Error, Kind};
 
 const SEND_HEADERS: &str = "send_request_headers";
 const SEND_BODY: &str = "send_request_body";
@@ -44,7 +44,7 @@ pub(super) async fn follow<E: Exchange>(
     given: Arguments<'_>,
     exchange: &mut E,
 ) -> Result<Response<E::Body>, Failed> {
-    let mut answer = None;
+    let mut answer: Option<Result<Response<E::Body>, Failed>> = None;
     let sending: [(&str, &str, fn(&E) -> bool); 2] = [
         (SEND_HEADERS, SEND_BODY, E::is_head_sent),
         (SEND_BODY, RECEIVE_HEADERS, E::is_sent),
@@ -53,7 +53,9 @@ pub(super) async fn follow<E: Exchange>(
         if answer.is_none() {
             answer = until(exchange, is_over).await;
         }
-        if let Some(Err(failed)) = answer {
+        // hyper may not have sent the head yet when the body fails it.
+        let is_later = |failed: &Failed| step == SEND_HEADERS && is_of_body(&failed.error);
+        if let Some(Err(failed)) = answer.take_if(|it| it.as_ref().is_err_and(|it| !is_later(it))) {
             return Err(fail(steps, step, given, failed).await);
         }
         let told = async {
@@ -86,6 +88,11 @@ async fn until<E: Exchange>(
         Poll::Pending => Poll::Pending,
     })
     .await
+}
+
+/// Whether the caller's body source raised it, or gave another length than it should.
+fn is_of_body(error: &Error) -> bool {
+    matches!(error.kind(), Kind::User | Kind::LocalProtocol)
 }
 
 /// Tells of the failure of the whole exchange in `step`. Returns why it failed in the end.

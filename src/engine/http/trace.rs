@@ -17,11 +17,7 @@ pub trait Trace: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// Whatever the user's code raises; it ends the request.
-    fn step<'a>(
-        &'a self,
-        name: &'a str,
-        info: Info<'a>,
-    ) -> BoxFuture<'a, Result<(), BoxError>>;
+    fn step<'a>(&'a self, name: &'a str, info: Info<'a>) -> BoxFuture<'a, Result<(), BoxError>>;
 }
 
 /// What is told along with a step.

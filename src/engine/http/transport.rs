@@ -154,17 +154,23 @@ impl Shared {
             ..
         } = request;
         check_url(&head.url)?;
-        let mut prepared = Prepared::new(&head, options.as_deref(), body)?;
-        if let Some(fields) = self.route.forwarding(&head.url) {
-            prepared.forward(&head.url, fields)?;
-        }
+        let prepared = Prepared::new(&head, options.as_deref(), body)?;
+        let prepared = self.forwarded(prepared, &head.url)?;
         let asked = Asked {
             method: head.method.clone(),
             url: head.url.clone(),
             timeouts,
             options,
         };
-        self.deliver(prepared, asked).await
+        self.deliver(&head, prepared, asked).await
+    }
+
+    /// The request as the proxy takes it, if there is one that forwards it.
+    pub(super) fn forwarded(&self, mut request: Prepared, url: &Url) -> Result<Prepared, Error> {
+        if let Some(fields) = self.route.forwarding(url) {
+            request.forward(url, fields)?;
+        }
+        Ok(request)
     }
 }
 

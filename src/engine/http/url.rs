@@ -62,6 +62,10 @@ impl Url {
         url_parse::parse(text)
     }
 
+    pub(super) fn from_parts(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
     pub(super) fn from_components(components: &Components<'_>) -> Self {
         Self(Arc::new(Parts::join(components)))
     }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::url::{Components, MAX_URL_LENGTH, Url, default_port};
 use super::url_encode::{FRAGMENT, PATH, QUERY, USERINFO, encode, lower_case, quoted};
 use super::url_host::encode_host;
+use super::url_plain;
 use crate::engine::error::{Error, Kind};
 
 /// The parts of RFC 3986, appendix B, as written; the authority taken apart as well.
@@ -21,6 +22,16 @@ pub(super) struct Raw<'a> {
 }
 
 pub(super) fn parse(text: &str) -> Result<Url, Error> {
+    if text.len() <= MAX_URL_LENGTH
+        && let Some(parts) = url_plain::split(text)
+    {
+        return Ok(Url::from_parts(parts));
+    }
+    parse_any(text)
+}
+
+/// As [`parse`], without the short cut.
+pub(super) fn parse_any(text: &str) -> Result<Url, Error> {
     check_text(text, None)?;
     build(split(text))
 }

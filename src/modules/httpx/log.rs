@@ -3,9 +3,10 @@
 use std::sync::OnceLock;
 
 use rustpython_vm::{
-    AsObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyDict, builtins::PyInt,
+    AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine, builtins::PyDict, builtins::PyInt,
 };
 
+use super::response::Response;
 use super::with_vm;
 use crate::engine::http::{Answer, flow};
 
@@ -64,23 +65,28 @@ fn is_on(logger: &PyObjectRef, vm: &VirtualMachine) -> PyResult<bool> {
         .try_to_bool(vm)
 }
 
+impl Log {
+    fn info(&self, answer: &Answer, vm: &VirtualMachine) -> PyResult<()> {
+        let head = &answer.request.head;
+        let status: PyRef<PyInt> = vm.ctx.new_int(i32::from(answer.status.as_u16()));
+        let (version, reason) = Response::status_line(answer, vm)?;
+        let args = (
+            "HTTP Request: %s %s \"%s %d %s\"",
+            head.method.as_str().to_owned(),
+            head.url.redacted().to_string(),
+            version,
+            status,
+            reason,
+        );
+        vm.call_method(&self.0, "info", args).map(drop)
+    }
+}
+
 impl flow::Log for Log {
     /// A handler that fails is the handler's affair: `logging` reports it by itself.
     fn answered(&self, answer: &Answer) {
         with_vm(|vm| {
-            let head = &answer.request.head;
-            let reason = answer.reason_phrase();
-            let status = i32::from(answer.status.as_u16());
-            let status: rustpython_vm::PyRef<PyInt> = vm.ctx.new_int(status);
-            let args = (
-                "HTTP Request: %s %s \"%s %d %s\"",
-                head.method.as_str().to_owned(),
-                head.url.redacted().to_string(),
-                answer.version_text(),
-                status,
-                reason.into_owned(),
-            );
-            if let Err(error) = vm.call_method(&self.0, "info", args) {
+            if let Err(error) = self.info(answer, vm) {
                 vm.run_unraisable(error, None, self.0.clone());
             }
         });

@@ -140,6 +140,28 @@ class Responses(unittest.IsolatedAsyncioTestCase):
                         await client.get(self.server.url + path)
                     self.assertEqual((await client.get(self.server.url)).text, "good")
 
+    def test_a_response_before_the_request(self):
+        """Either reading of it is fair; it answers no later request."""
+        clients = []
+
+        def serve(connection):
+            clients.append(connection)
+            if len(clients) == 1:
+                connection.send(response(b"hasty"))
+            while connection.read_head():
+                connection.send(GOOD)
+
+        server = RawServer(serve)
+        self.addCleanup(server.close)
+        limits = httpx.Limits(max_connections=1)
+        with httpx.Client(limits=limits) as client:
+            try:
+                self.assertIn(client.get(server.url).text, ("hasty", "good"))
+            except (httpx.RemoteProtocolError, httpx.ReadError):
+                pass
+            client.get(server.url + "/maybe-on-the-same-connection")
+            self.assertEqual(client.get(server.url).text, "good")
+
     def test_a_cookie_for_a_foreign_domain_is_not_kept(self):
         def answer(head):
             fields = [

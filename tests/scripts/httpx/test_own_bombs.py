@@ -1,5 +1,6 @@
-"""Tauraro's own bound: a small response that decodes to very much is refused, memory bounded."""
+"""Tauraro's own bounds: what a small response may decode to, and through how many codings."""
 
+import gzip
 import os
 import resource
 import sys
@@ -65,6 +66,19 @@ class Bombs(unittest.IsolatedAsyncioTestCase):
                 if received > 1024 * MIB:
                     break
         self.assertLess(peak_rss() - before, 128 * MIB)
+
+    def test_more_than_five_codings_are_refused(self):
+        data = b"text"
+        for number in range(1, 7):
+            data = gzip.compress(data)
+            headers = {"Content-Encoding": ", ".join(["gzip"] * number)}
+            with self.subTest(number):
+                if number <= 5:
+                    response = httpx.Response(200, headers=headers, content=data)
+                    self.assertEqual(response.content, b"text")
+                else:
+                    with self.assertRaises(httpx.DecodingError):
+                        httpx.Response(200, headers=headers, content=data)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import unittest
 import warnings
+from unittest import mock
 
 sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
@@ -117,6 +118,17 @@ class OwnArguments(unittest.TestCase):
     def test_a_folder_is_read_whatever_its_file_names(self):
         response = httpx.get(server("HTTPS"), verify=os.path.dirname(CA))
         self.assertEqual(response.status_code, 200)
+
+    def test_ssl_cert_dir_takes_the_place_of_the_systems_trust(self):
+        with tempfile.TemporaryDirectory() as empty:
+            environment = {"SSL_CERT_DIR": os.path.dirname(CA)}
+            with mock.patch.dict(os.environ, environment):
+                del os.environ["SSL_CERT_FILE"]
+                for name in ["HTTPS", "HTTPS_UNKNOWN_CA"]:
+                    self.assertEqual(httpx.get(server(name)).status_code, 200)
+                os.environ["SSL_CERT_DIR"] = empty
+                with self.assertRaises(httpx.ConnectError):
+                    httpx.get(server("HTTPS"))
 
     def test_the_wrong_kind_of_value_is_told(self):
         for verify in [1, 0, object(), b"x", ["x"]]:

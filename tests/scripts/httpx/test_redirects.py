@@ -186,6 +186,11 @@ class Credentials(unittest.TestCase):
         self.assertIn("authorization", sent[0].headers)
         self.assertNotIn("authorization", sent[1].headers)
 
+    def test_credentials_in_a_location_are_not_used(self):
+        client, sent = redirecting("http://user:password@other/")
+        client.get("http://h/")
+        self.assertNotIn("authorization", sent[1].headers)
+
     def test_cookies_are_chosen_anew(self):
         client, sent = redirecting("http://other.example/")
         client.cookies.set("own", "1", domain="h.example")

@@ -76,10 +76,15 @@ impl Auth {
     ) -> Result<Option<Request>, Error> {
         match self {
             Self::None | Self::Basic(_) => Ok(None),
-            Self::Digest(auth) => match kept {
-                Some(request) => challenged(auth, request, answer),
-                None => Ok(None),
-            },
+            Self::Digest(auth) => {
+                let next = match kept {
+                    Some(request) => challenged(auth, request, answer)?,
+                    None => None,
+                };
+                // One challenge is answered: a second one refuses the credentials.
+                *self = Self::None;
+                Ok(next)
+            }
             Self::Flow(flow) => flow.next(answer).await,
         }
     }

@@ -56,9 +56,7 @@ pub(in crate::engine::http) async fn exchange(
     };
     let answer = match &steps {
         None => poll_fn(|cx| stream.poll(cx)).await,
-        Some(steps) => {
-            Box::pin(telling::follow(steps, telling::stream(id), &mut stream)).await
-        }
+        Some(steps) => Box::pin(telling::follow(steps, telling::stream(id), &mut stream)).await,
     };
     let (parts, received) = answer?.into_parts();
     let incoming = Incoming::new(received, stream.upload, stream.account);

@@ -155,9 +155,7 @@ impl State {
 
     /// Whether a connection is being opened that may take requests to `destination` beside its own.
     pub(super) fn is_opening(&self, destination: Destination<'_>) -> bool {
-        self.opening
-            .iter()
-            .any(|origin| origin.serves(destination))
+        self.opening.iter().any(|origin| origin.serves(destination))
     }
 
     /// Notes that such a connection is opened, unless there is one or it will not take others.
@@ -203,7 +201,8 @@ impl State {
     /// `origin`: whoever waits for an HTTP/2 connection that is being opened wants no other.
     pub(super) fn next_waiter(&mut self, origin: Option<&Origin>) -> Option<Waiter> {
         let at = self.waiters.iter().position(|waiter| {
-            origin.is_some_and(|origin| origin.serves(waiter.destination())) || self.wants_slot(waiter)
+            origin.is_some_and(|origin| origin.serves(waiter.destination()))
+                || self.wants_slot(waiter)
         });
         self.waiters.remove(at?)
     }

@@ -138,7 +138,12 @@ impl Via {
             vec![("host", Argument::Name(&origin.host)), ("port", port)]
         };
         let asking = socks::open(transport, proxy, self.credentials.as_ref(), origin);
-        let asking = around(proxy.steps.as_ref(), "setup_socks5_connection", given, asking);
+        let asking = around(
+            proxy.steps.as_ref(),
+            "setup_socks5_connection",
+            given,
+            asking,
+        );
         within(timeouts.connect, origin, asking).await
     }
 }

@@ -125,14 +125,6 @@ impl Cookies {
         })
     }
 
-    /// Whether there are none, as a script would find.
-    pub(in crate::modules::httpx) fn is_empty(&self, vm: &VirtualMachine) -> PyResult<bool> {
-        match self.jar_or(|store| store.is_empty()) {
-            Ok(is_empty) => Ok(is_empty),
-            Err(jar) => Ok(jar::cookies(&jar, vm)?.is_empty()),
-        }
-    }
-
     /// Adds the cookies that an argument gives, as [`parse`](Self::parse) takes them.
     pub(in crate::modules::httpx) fn add(
         &self,

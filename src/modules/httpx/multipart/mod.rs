@@ -129,7 +129,7 @@ fn parse_file(name: &PyObject, value: &PyObject, vm: &VirtualMachine) -> PyResul
     if let Some(headers) = &value.headers {
         for field in parse_fields(headers, vm)?.fields() {
             has_content_type |= field.name.windows(12).any(|it| it == b"content-type");
-            part = with_header(part, &field.raw_name, &field.value, vm)?;
+            part = with_header(part, field.raw_name, field.value, vm)?;
         }
     }
     let content_type = match &value.content_type {

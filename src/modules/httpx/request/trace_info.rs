@@ -57,7 +57,9 @@ fn return_value(returned: Returned<'_>, vm: &VirtualMachine) -> PyObjectRef {
     };
     let version = bytes(version, vm);
     let reason = bytes(reason, vm);
-    vm.ctx.new_tuple(vec![version, status, reason, fields]).into()
+    vm.ctx
+        .new_tuple(vec![version, status, reason, fields])
+        .into()
 }
 
 fn fields(headers: &HeaderMap, vm: &VirtualMachine) -> PyObjectRef {

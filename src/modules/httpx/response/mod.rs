@@ -311,13 +311,16 @@ impl Response {
         zelf.set(|fields| &mut fields.history, value);
     }
 
-    /// What is said beyond HTTP: http_version, reason_phrase.
+    /// What is said beyond HTTP: http_version, reason_phrase, network_stream, stream_id.
     #[pygetset]
     fn extensions(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
         zelf.field(
             |fields| &mut fields.extensions,
             || match zelf.origin.get() {
-                Some(origin) => origin.extensions(zelf.code(), vm),
+                Some(origin) => {
+                    let kind = zelf.fields.lock().kind;
+                    origin.extensions(zelf.code(), kind, vm)
+                }
                 None => Ok(vm.ctx.new_dict().into()),
             },
         )

@@ -67,6 +67,9 @@ pub(super) async fn read(zelf: &Py<Response>) -> PyResult<PyBytesRef> {
 }
 
 pub(super) async fn close(zelf: &Response) -> PyResult<()> {
+    if let Some(origin) = zelf.origin.get() {
+        origin.close();
+    }
     let result = zelf.content().close().await;
     result.map_err(|error| with_vm(|vm| zelf.exception(error, vm)))
 }
