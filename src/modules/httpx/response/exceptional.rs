@@ -58,7 +58,11 @@ fn pass_on(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
     Ok(())
 }
 
-fn passed_on(name: &'static PyStrInterned, class: &Py<PyType>, vm: &VirtualMachine) -> PyRef<PyGetSet> {
+fn passed_on(
+    name: &'static PyStrInterned,
+    class: &Py<PyType>,
+    vm: &VirtualMachine,
+) -> PyRef<PyGetSet> {
     let get = move |zelf: PyObjectRef, vm: &VirtualMachine| -> PyResult {
         zelf.get_attr(INNER, vm)?.get_attr(name, vm)
     };
