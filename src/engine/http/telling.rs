@@ -32,6 +32,9 @@ pub(super) trait Exchange {
     fn is_sent(&self) -> bool;
 }
 
+/// Whether a part of the sending is over.
+type IsOver<E> = fn(&E) -> bool;
+
 /// Tells that the head of a request is going to be sent.
 pub(super) async fn begin(steps: &Steps, given: Arguments<'_>) -> Result<(), Failed> {
     let told = steps.started(SEND_HEADERS, given).await;
@@ -45,7 +48,7 @@ pub(super) async fn follow<E: Exchange>(
     exchange: &mut E,
 ) -> Result<Response<E::Body>, Failed> {
     let mut answer: Option<Result<Response<E::Body>, Failed>> = None;
-    let sending: [(&str, &str, fn(&E) -> bool); 2] = [
+    let sending: [(&str, &str, IsOver<E>); 2] = [
         (SEND_HEADERS, SEND_BODY, E::is_head_sent),
         (SEND_BODY, RECEIVE_HEADERS, E::is_sent),
     ];
@@ -80,7 +83,7 @@ pub(super) async fn follow<E: Exchange>(
 /// Goes on until a part of the sending is over, or all of the exchange.
 async fn until<E: Exchange>(
     exchange: &mut E,
-    is_over: fn(&E) -> bool,
+    is_over: IsOver<E>,
 ) -> Option<Result<Response<E::Body>, Failed>> {
     poll_fn(|cx| match exchange.poll(cx) {
         Poll::Ready(answer) => Poll::Ready(Some(answer)),

@@ -103,7 +103,7 @@ class TraceTest(unittest.TestCase):
 
         for content in b"body", parts():
             trace = Trace()
-            send("POST", HTTP, content=content, extensions=trace.extensions)
+            send("POST", HTTP + "/echo", content=content, extensions=trace.extensions)
             self.assertEqual(trace.names, OPENED + EXCHANGE)
 
     def test_a_refused_connection(self):

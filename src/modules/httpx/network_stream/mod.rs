@@ -1,4 +1,15 @@
-//! The connection of a response, as `response.extensions["network_stream"]` shows it.
+//! The connection of a response, as `response.extensions["network_stream"]` shows it, with the
+//! names and the behaviour of httpcore's `NetworkStream` and `AsyncNetworkStream`. What differs:
+//!
+//! - while the connection speaks HTTP its bytes are the client's: `read`, `write`, `start_tls` and
+//!   `close` raise LocalProtocolError, and only `get_extra_info` answers;
+//! - `get_extra_info` knows the two ends as they were when the connection was opened, so it answers
+//!   after the response was read, too; it knows no "socket", since the socket is not Python's;
+//! - "ssl_object" is a view of the handshake, with `version`, `selected_alpn_protocol` and
+//!   `getpeercert(True)`;
+//! - after `client.request("CONNECT", …)` the stream is open until it or the response is closed or
+//!   forgotten; httpcore closes it once the response was read;
+//! - over HTTP/2, CONNECT gives no stream.
 
 mod awaited;
 mod blocking;
