@@ -83,7 +83,10 @@ mod tests {
 
     #[test]
     fn a_base_s_query_and_fragment_stay() {
-        assert_eq!(merged("http://a.org/api?to=", "x"), "http://a.org/api?to=/x");
+        assert_eq!(
+            merged("http://a.org/api?to=", "x"),
+            "http://a.org/api?to=/x"
+        );
         assert_eq!(merged("http://a.org/api#f", "x"), "http://a.org/api/x#f");
         assert_eq!(merged("http://a.org/api//", "x"), "http://a.org/api//x");
     }
