@@ -4,6 +4,8 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
+use http::HeaderMap;
+
 use super::pool::{Limits, Pool};
 use super::prepared::Prepared;
 use super::proxy::{Proxy, Route};
@@ -117,6 +119,12 @@ impl HttpTransport {
     /// with `LocalProtocol`; those under way go on, and their connections close after them.
     pub fn close(&self) {
         self.0.pool().close();
+    }
+
+    /// The URL of the http or https proxy, without credentials, and the fields that it is sent, the
+    /// credentials among them.
+    pub fn http_proxy(&self) -> Option<(&Url, &HeaderMap)> {
+        self.0.route.http_proxy()
     }
 
     /// How many connections there are at the moment.

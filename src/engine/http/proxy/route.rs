@@ -49,6 +49,12 @@ impl Route {
         via.forwards(url.is_tls()).then_some(&via.fields)
     }
 
+    /// The URL of an http or https proxy, without credentials, and the fields for it.
+    pub(in crate::engine::http) fn http_proxy(&self) -> Option<(&Url, &HeaderMap)> {
+        let via = self.via.as_ref()?;
+        (via.protocol != Protocol::Socks5).then_some((&via.target.url, &via.fields))
+    }
+
     /// Opens a connection for requests to the origin of `target`.
     ///
     /// # Errors

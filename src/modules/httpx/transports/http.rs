@@ -6,7 +6,7 @@ use std::sync::Arc;
 use runtime_bridge::{Coroutine, block_on};
 use rustpython_vm::{
     Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
-    builtins::PyType,
+    builtins::{PyTuple, PyType},
     common::lock::PyRwLock,
     function::FuncArgs,
     pyclass,
@@ -70,6 +70,27 @@ async fn handle(
     }
 }
 
+/// The pool as a package looks at it, by httpcore's class of that prefix.
+fn described(slot: &Slot, prefix: &str, vm: &VirtualMachine) -> PyResult {
+    let transport = slot.expect()?;
+    let (url, fields) = transport.http_proxy().unzip();
+    let field = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
+        let value = vm.ctx.new_bytes(value.as_bytes().to_vec()).into();
+        vm.ctx
+            .new_tuple(vec![vm.ctx.new_str(name.as_str()).into(), value])
+    };
+    let fields: Vec<PyObjectRef> = fields
+        .into_iter()
+        .flatten()
+        .map(|it| field(it).into())
+        .collect();
+    let names = PyTuple::new_ref(vec![vm.ctx.new_str("describe").into()], &vm.ctx);
+    let describe = vm.import_from("httpx._pool", names, 0)?;
+    let describe = describe.get_attr("describe", vm)?;
+    let url = url.map(ToString::to_string);
+    describe.call((prefix.to_owned(), url, vm.ctx.new_list(fields)), vm)
+}
+
 /// HTTPTransport(*, verify=True, cert=None, trust_env=True, http1=True, http2=False, limits, proxy,
 /// uds, local_address, retries=0, socket_options): sends requests over a pool of connections.
 ///
@@ -131,6 +152,11 @@ impl HttpTransport {
         vm: &VirtualMachine,
     ) -> PyResult<PyRef<Response>> {
         block_on(vm, handle(zelf.slot.expect(), request, Mode::Blocking))
+    }
+
+    #[pygetset]
+    fn _pool(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        described(&zelf.slot, "", vm)
     }
 
     /// Closes the connections.
@@ -208,6 +234,11 @@ impl AsyncHttpTransport {
                 .await
                 .map(Into::into)
         })
+    }
+
+    #[pygetset]
+    fn _pool(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        described(&zelf.slot, "Async", vm)
     }
 
     /// Closes the connections; await it.
