@@ -9,6 +9,10 @@
 from _httpx import *
 from _httpx import __version__
 
+# What the private modules show.
+del BaseClient, Decoder, FunctionAuth, UseClientDefault
+del encode_multipart, encode_request, encode_response
+
 Session = Client
 
 __title__ = "httpx"
@@ -93,7 +97,6 @@ _LAZY = {
     "ByteStream": "_streams",
     "SyncByteStream": "_streams",
     "codes": "_status_codes",
-    "create_ssl_context": "_config",
     "main": "_main",
     "MockTransport": "_transports.mock",
     "WSGITransport": "_transports.wsgi",

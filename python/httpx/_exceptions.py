@@ -1,9 +1,10 @@
 """httpx._exceptions: the exception tree."""
 
+from contextlib import contextmanager
+
 from ._names import shows
 
-__getattr__, __dir__ = shows(
-    __name__,
+__all__ = [
     "CloseError",
     "ConnectError",
     "ConnectTimeout",
@@ -32,5 +33,19 @@ __getattr__, __dir__ = shows(
     "UnsupportedProtocol",
     "WriteError",
     "WriteTimeout",
-    "request_context",
-)
+]
+
+__getattr__, __dir__ = shows(__name__, *__all__)
+
+
+@contextmanager
+def request_context(request=None):
+    """In a `with` statement: a RequestError that passes gets the request."""
+    from _httpx import RequestError
+
+    try:
+        yield
+    except RequestError as error:
+        if request is not None:
+            error.request = request
+        raise

@@ -2,6 +2,8 @@
 
 from enum import IntEnum
 
+__all__ = ["codes"]
+
 _PHRASES = {
     100: "Continue",
     101: "Switching Protocols",

@@ -37,7 +37,8 @@ def urlparse(url=""):
     rest, _, fragment = str(parsed).partition("#")
     path, _, query = rest.partition("?")
     path = path.removeprefix(f"{parsed.scheme}:" if parsed.scheme else "")
-    if path.startswith("//"):
+    has_authority = parsed.host or parsed.userinfo or parsed.port is not None
+    if has_authority and path.startswith("//"):
         path = path[2:]
         path = path[path.index("/") :] if "/" in path else ""
     return ParseResult(

@@ -95,7 +95,8 @@ struct Strings(Option<MutexGuard<'static, Table>>);
 
 type Table = [Option<PyStrRef>; PLACES];
 
-const PLACES: usize = 1024;
+const PLACE_BITS: u32 = 10;
+const PLACES: usize = 1 << PLACE_BITS;
 /// Longer strings, in bytes, are not kept.
 const LONGEST: usize = 63;
 
@@ -109,16 +110,27 @@ impl Strings {
         let Some(known) = self.0.as_mut().filter(|_| text.len() <= LONGEST) else {
             return vm.ctx.new_str(text);
         };
-        // FNV-1a: the strings are short.
-        let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
-        let place = &mut known[(hash % PLACES as u64) as usize];
+        let place = &mut known[place_of(text.as_bytes())];
         match place {
             Some(known) if known.as_bytes() == text.as_bytes() => known.clone(),
             _ => place.insert(vm.ctx.new_str(text)).clone(),
         }
     }
+}
+
+/// By the first and the last bytes and the length, which tell the strings of an API apart.
+fn place_of(text: &[u8]) -> usize {
+    let word = |bytes: Option<&[u8; 8]>| bytes.map(|bytes| u64::from_le_bytes(*bytes));
+    let half = |bytes: Option<&[u8; 4]>| bytes.map(|bytes| u32::from_le_bytes(*bytes).into());
+    let byte = |byte: Option<&u8>| byte.map(|byte| u64::from(*byte));
+    let (first, last) = match text.len() {
+        8.. => (word(text.first_chunk()), word(text.last_chunk())),
+        4..8 => (half(text.first_chunk()), half(text.last_chunk())),
+        _ => (byte(text.first()), byte(text.last())),
+    };
+    let mixed = first.unwrap_or(0) ^ last.unwrap_or(0).rotate_left(29) ^ text.len() as u64;
+    // The upper bits of the product depend on all bits.
+    (mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - PLACE_BITS)) as usize
 }
 
 fn parse_number(number: JiterResult<NumberAny>, vm: &VirtualMachine) -> Option<PyObjectRef> {

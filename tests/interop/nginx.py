@@ -7,6 +7,7 @@ import subprocess
 import time
 
 LARGE = bytes(range(256)) * 4096
+TEXT = "".join(f"line {number}\n" for number in range(10_000))
 STARTS_WITHIN = 30
 
 #: Server-side includes make a body whose length nginx does not know: it is sent in chunks.
@@ -32,12 +33,17 @@ http {{
         location = /peer {{ default_type text/plain; return 200 "$remote_port"; }}
         location = /close {{ keepalive_timeout 0; return 200 "closing"; }}
         location = /chunked {{ ssi on; ssi_types *; }}
+        location = /text {{ gzip on; gzip_types *; gzip_http_version 1.1; }}
+        location /upload/ {{
+            client_max_body_size 100m;
+            dav_methods PUT;
+        }}
     }}
 }}
 """
 
 TLS_SERVER = """
-        listen 127.0.0.1:{port} ssl;
+        listen 127.0.0.1:{port} ssl http2;
         ssl_certificate {work}/server.pem;
         ssl_certificate_key {work}/server.key;
 """
@@ -45,11 +51,12 @@ TLS_SERVER = """
 
 @contextlib.contextmanager
 def run(nginx, work, tls=False):
-    """Runs nginx on loopback; gives its URL. For TLS, see `make_certificates`."""
+    """Runs nginx on loopback; gives its URL, or both with TLS: see `make_certificates`."""
     files = pathlib.Path(work, "root")
-    files.mkdir(exist_ok=True)
+    (files / "upload").mkdir(parents=True, exist_ok=True)
     for name in ("large", "chunked"):
         (files / name).write_bytes(LARGE)
+    (files / "text").write_text(TEXT)
     port, tls_port = free_ports(2)
     tls_server = TLS_SERVER.format(port=tls_port, work=work) if tls else ""
     configuration = pathlib.Path(work, "nginx.conf")
@@ -60,7 +67,8 @@ def run(nginx, work, tls=False):
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
     try:
         wait_until_listening(process, port)
-        yield f"https://localhost:{tls_port}" if tls else f"http://127.0.0.1:{port}"
+        http_url = f"http://127.0.0.1:{port}"
+        yield (http_url, f"https://localhost:{tls_port}") if tls else http_url
     finally:
         process.terminate()
         process.wait()

@@ -2,13 +2,22 @@
 
 from httpx._names import shows
 
-__getattr__, __dir__ = shows(
-    __name__,
+__all__ = [
     "ASGITransport",
     "AsyncBaseTransport",
-    "AsyncHTTPTransport",
     "BaseTransport",
+    "AsyncHTTPTransport",
     "HTTPTransport",
     "MockTransport",
     "WSGITransport",
-)
+]
+
+_show, __dir__ = shows(__name__, *__all__)
+
+
+def __getattr__(name):
+    if name in ("asgi", "base", "default", "mock", "wsgi"):
+        from importlib import import_module
+
+        return import_module(f"{__name__}.{name}")
+    return _show(name)

@@ -5,6 +5,8 @@ from asyncio import Event
 from _httpx import AsyncBaseTransport, Response
 from httpx import AsyncByteStream
 
+__all__ = ["ASGITransport"]
+
 
 class ASGIResponseStream(AsyncByteStream):
     """The body that an application has sent."""
@@ -107,3 +109,6 @@ class _Exchange:
         if self.status is None or not self.response_complete.is_set():
             raise RuntimeError("the application returned without completing a response")
         return Response(self.status, headers=self.headers, stream=ASGIResponseStream(self.body))
+
+
+ASGITransport.__module__ = "httpx"

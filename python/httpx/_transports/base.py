@@ -2,8 +2,6 @@
 
 from httpx._names import shows
 
-__getattr__, __dir__ = shows(
-    __name__,
-    "AsyncBaseTransport",
-    "BaseTransport",
-)
+__all__ = ["AsyncBaseTransport", "BaseTransport"]
+
+__getattr__, __dir__ = shows(__name__, *__all__, "Request", "Response")

@@ -4,6 +4,8 @@ from inspect import isawaitable
 
 from _httpx import AsyncBaseTransport, BaseTransport
 
+__all__ = ["MockTransport"]
+
 
 class MockTransport(AsyncBaseTransport, BaseTransport):
     """Answers each request with what `handler(request)` returns, a Response.
@@ -28,3 +30,6 @@ class MockTransport(AsyncBaseTransport, BaseTransport):
         await request.aread()
         response = self.handler(request)
         return await response if isawaitable(response) else response
+
+
+MockTransport.__module__ = "httpx"

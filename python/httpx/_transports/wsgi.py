@@ -7,6 +7,8 @@ import sys
 from _httpx import BaseTransport, Response
 from httpx import SyncByteStream
 
+__all__ = ["WSGITransport"]
+
 
 def _skip_leading_empty_chunks(body):
     """The chunks from the first on that has something in it: start_response comes before it."""
@@ -100,3 +102,6 @@ class WSGITransport(BaseTransport):
             (name.encode("ascii"), value.encode("ascii")) for name, value in started["headers"]
         ]
         return Response(status, headers=headers, stream=stream)
+
+
+WSGITransport.__module__ = "httpx"

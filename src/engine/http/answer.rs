@@ -11,6 +11,8 @@ use parking_lot::Mutex;
 
 use super::content::{Content, Source};
 use super::flow::Failed;
+use super::network_stream::NetworkStream;
+use super::peer::Peer;
 use super::request::{Request, Sent, Tag};
 use super::response::Response;
 use super::transport::HttpTransport;
@@ -26,6 +28,12 @@ pub struct Answer {
     pub reason: Option<ReasonPhrase>,
     /// The header fields, names in lower case.
     pub headers: Arc<HeaderMap>,
+    /// The number of the HTTP/2 stream that it came over.
+    pub stream_id: Option<u32>,
+    /// Who sent it, when a transport of ours brought it.
+    pub peer: Option<Arc<Peer>>,
+    /// The connection, when the response changed protocols.
+    pub network_stream: Option<Arc<NetworkStream>>,
     /// The content.
     pub content: Arc<Content>,
     /// What it answers.
@@ -61,6 +69,9 @@ impl Answer {
             version: response.version,
             reason: response.reason,
             headers: Arc::new(response.headers),
+            stream_id: response.stream_id,
+            peer: Some(response.peer),
+            network_stream: response.network_stream.map(Arc::new),
             content: Arc::new(content),
             request,
             history: Mutex::default(),

@@ -17,6 +17,7 @@ use hyper_util::rt::TokioIo;
 use super::alarm::Alarm;
 use super::body::Outgoing;
 use super::origin::Origin;
+use super::peer::Peer;
 use super::wire::{Account, Wire};
 use crate::engine::net::{Transport, socket};
 
@@ -47,12 +48,14 @@ struct Inner {
     /// Of the socket that `driver` owns.
     descriptor: RawFd,
     origin: Origin,
+    peer: Arc<Peer>,
 }
 
 impl Connection {
     pub(super) async fn open(transport: Transport, origin: Origin) -> hyper::Result<Self> {
         let account = Arc::new(Account::default());
         let descriptor = transport.socket().as_fd().as_raw_fd();
+        let peer = Arc::new(Peer::of(&transport));
         let wire = TokioIo::new(Wire::new(transport, account.clone()));
         let (sender, driver) = http1::Builder::new()
             .max_header_size(MAX_HEAD_SIZE)
@@ -69,11 +72,16 @@ impl Connection {
             alarm,
             descriptor,
             origin,
+            peer,
         })))
     }
 
     pub(super) fn origin(&self) -> &Origin {
         &self.0.origin
+    }
+
+    pub(super) fn peer(&self) -> &Arc<Peer> {
+        &self.0.peer
     }
 
     pub(super) fn account(&self) -> &Arc<Account> {

@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 use std::fmt;
 use std::ops::Range;
+use std::sync::Arc;
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::request::parse_header;
 use crate::engine::error::Error;
@@ -19,6 +20,15 @@ use crate::engine::error::Error;
 pub struct HeaderList {
     text: Vec<u8>,
     spans: Vec<Span>,
+    checked: Option<Checked>,
+}
+
+/// Neighbouring fields that were checked before: those of a client, which go into every request.
+#[derive(Clone)]
+struct Checked {
+    /// Where they are among the spans.
+    place: Range<usize>,
+    fields: Arc<[(HeaderName, HeaderValue)]>,
 }
 
 /// Where a field lies in the buffer.
@@ -81,6 +91,43 @@ impl HeaderList {
     pub fn prepend(&mut self, name: &[u8], value: &[u8]) {
         let span = self.write(name, value);
         self.spans.insert(0, span);
+        if let Some(Checked { place, .. }) = &mut self.checked {
+            *place = place.start + 1..place.end + 1;
+        }
+    }
+
+    /// Checks the fields now, so that clones need not check them again.
+    pub fn check(&mut self) {
+        if self.checked.is_some() {
+            return;
+        }
+        let fields = self.fields().map(checked);
+        // What is wrong is told when it is to be sent.
+        if let Ok(fields) = fields.collect::<Result<Vec<_>, _>>() {
+            self.checked = Some(Checked {
+                place: 0..fields.len(),
+                fields: fields.into(),
+            });
+        }
+    }
+
+    /// Whether [`check`](Self::check) would do nothing.
+    pub fn is_checked(&self) -> bool {
+        self.checked.is_some()
+    }
+
+    /// A copy with room for the fields that a request has besides.
+    pub fn to_request(&self) -> Self {
+        const FIELDS: usize = 4;
+        const BYTES: usize = 128;
+        let mut copy = Self {
+            text: Vec::with_capacity(self.text.len() + BYTES),
+            spans: Vec::with_capacity(self.spans.len() + FIELDS),
+            checked: self.checked.clone(),
+        };
+        copy.text.extend_from_slice(&self.text);
+        copy.spans.extend_from_slice(&self.spans);
+        copy
     }
 
     fn write(&mut self, name: &[u8], value: &[u8]) -> Span {
@@ -109,6 +156,7 @@ impl HeaderList {
             return self.append(name, value);
         };
         drop(fields);
+        self.checked = None;
         self.spans[first] = self.write(name, value);
         let mut index = 0;
         self.retain(|field| {
@@ -140,7 +188,11 @@ impl HeaderList {
 
     fn retain(&mut self, mut keep: impl FnMut(Field<'_>) -> bool) {
         let text = &self.text;
+        let before = self.spans.len();
         self.spans.retain(|span| keep(span.field(text)));
+        if self.spans.len() < before {
+            self.checked = None;
+        }
         self.drop_waste();
     }
 
@@ -197,12 +249,19 @@ impl HeaderList {
     pub fn to_map(&self) -> Result<HeaderMap, Error> {
         // Two more for Host and Content-Length.
         let mut map = HeaderMap::with_capacity(self.spans.len() + 2);
-        for field in self.fields() {
-            let (name, mut value) = parse_header(field.raw_name, field.value)?;
-            value.set_sensitive(Self::is_secret(field.name));
+        for (index, field) in self.fields().enumerate() {
+            let (name, value) = match self.checked_at(index) {
+                Some(checked) => checked.clone(),
+                None => checked(field)?,
+            };
             map.append(name, value);
         }
         Ok(map)
+    }
+
+    fn checked_at(&self, index: usize) -> Option<&(HeaderName, HeaderValue)> {
+        let Checked { place, fields } = self.checked.as_ref()?;
+        fields.get(index.checked_sub(place.start)?)
     }
 
     /// Whether a field's value is a credential, which is not to be shown.
@@ -212,13 +271,17 @@ impl HeaderList {
     }
 }
 
+/// A field as the wire takes it.
+fn checked(field: Field<'_>) -> Result<(HeaderName, HeaderValue), Error> {
+    let (name, mut value) = parse_header(field.raw_name, field.value)?;
+    value.set_sensitive(HeaderList::is_secret(field.name));
+    Ok((name, value))
+}
+
 impl fmt::Debug for Field<'_> {
-    /// Credentials are not shown.
+    /// The name only: the value may be a credential.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let secret = HeaderList::is_secret(self.name);
-        let value: &[u8] = if secret { b"[secure]" } else { self.value };
-        let name = self.raw_name.escape_ascii();
-        write!(f, "{name}: {}", value.escape_ascii())
+        write!(f, "\"{}\"", self.raw_name.escape_ascii())
     }
 }
 
@@ -230,6 +293,7 @@ impl From<&HeaderMap> for HeaderList {
         let mut list = Self {
             text: Vec::with_capacity(map.iter().map(size).sum()),
             spans: Vec::with_capacity(map.len()),
+            checked: None,
         };
         for (name, value) in map {
             list.append(name.as_str().as_bytes(), value.as_bytes());
@@ -262,6 +326,28 @@ mod tests {
             list.append(name.as_bytes(), value.as_bytes());
         }
         list
+    }
+
+    #[test]
+    fn what_was_checked_stays_in_its_place_and_what_is_changed_is_checked_again() {
+        let mut checked = list(&[("A", "1"), ("B", "2")]);
+        checked.check();
+        let mut request = checked.to_request();
+        request.prepend(b"Host", b"h");
+        request.append(b"C", b"3");
+        let map = request.to_map().unwrap();
+        let values: Vec<_> = map
+            .iter()
+            .map(|(n, v)| (n.as_str(), v.as_bytes()))
+            .collect();
+        let expected: [(&str, &[u8]); 4] = [("host", b"h"), ("a", b"1"), ("b", b"2"), ("c", b"3")];
+        assert_eq!(values, expected);
+        request.set(b"b", b"4");
+        assert_eq!(request.to_map().unwrap()["b"], "4");
+        request.set(b"a", b"\r\n");
+        assert!(request.to_map().is_err());
+        request.remove(b"a");
+        assert_eq!(request.to_map().unwrap().len(), 3);
     }
 
     #[test]

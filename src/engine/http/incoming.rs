@@ -11,6 +11,7 @@ use super::connection::Connection;
 use super::failure::{self, Framing};
 use super::http2;
 use super::network_stream::NetworkStream;
+use super::peer::Peer;
 use super::pool::{Lease, Slot};
 use super::url::Url;
 use super::wire::Account;
@@ -33,7 +34,7 @@ pub(super) struct Http1 {
 /// In the order in which they are to be dropped.
 pub(super) struct Http2 {
     stream: http2::Incoming,
-    _lease: Lease,
+    lease: Lease,
 }
 
 /// What an error has to tell of a body.
@@ -53,16 +54,20 @@ impl Incoming {
     }
 
     pub(super) fn http2(stream: http2::Incoming, lease: Lease) -> Self {
-        Self::Http2(Box::new(Http2 {
-            stream,
-            _lease: lease,
-        }))
+        Self::Http2(Box::new(Http2 { stream, lease }))
     }
 
     pub(super) fn account(&self) -> &Arc<Account> {
         match self {
             Self::Http1(http1) => http1.connection.account(),
             Self::Http2(http2) => http2.stream.account(),
+        }
+    }
+
+    pub(super) fn peer(&self) -> &Arc<Peer> {
+        match self {
+            Self::Http1(http1) => http1.connection.peer(),
+            Self::Http2(http2) => http2.lease.connection().peer(),
         }
     }
 

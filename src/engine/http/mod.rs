@@ -27,6 +27,7 @@ pub mod network_stream;
 mod origin;
 pub mod params;
 pub mod parts;
+pub mod peer;
 pub mod pool;
 mod prepared;
 pub mod proxy;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::future::{Future, poll_fn};
 use std::io;
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::Notify;
 
+use super::peer::Peer;
 use super::pool::Slot;
 use super::url::Url;
 use crate::engine::error::{Error, Kind};
@@ -121,6 +123,19 @@ impl NetworkStream {
         let securing = held.transport.secure(tls, &target);
         let transport = within(limit, &target, securing).await?;
         Ok(Self::new(transport, Bytes::new(), held.slot, &self.url))
+    }
+
+    /// What is known of the other end; `None` when the stream is closed.
+    pub fn peer(&self) -> Option<Arc<Peer>> {
+        self.inspect(|transport| Arc::new(Peer::of(transport)))
+    }
+
+    /// Whether a read would not wait: something came, or the stream is at its end.
+    pub fn is_readable(&self) -> bool {
+        match &*self.held.lock() {
+            Some(held) => held.early.has_remaining() || held.transport.socket().is_readable_now(),
+            None => true,
+        }
     }
 
     /// Looks at the transport; `None` when the stream is closed.

@@ -97,9 +97,9 @@ impl Request {
         Sent {
             head: self.head.clone(),
             content: match &self.body {
-                Body::Empty => Some(Bytes::new()),
-                Body::Bytes(bytes) => Some(bytes.clone()),
-                Body::Stream(_) => None,
+                Body::Empty => Bytes::new().into(),
+                Body::Bytes(bytes) => bytes.clone().into(),
+                Body::Stream(_) => OnceLock::new(),
             },
             timeouts: self.timeouts,
             options: self.options.clone(),
@@ -122,8 +122,9 @@ impl fmt::Debug for Request {
 pub struct Sent {
     /// What was asked for.
     pub head: Arc<Head>,
-    /// The body, if it was held in memory.
-    pub content: Option<Bytes>,
+    /// The body, if it is held in memory: it was to begin with, or the user's transport has read
+    /// it.
+    pub content: OnceLock<Bytes>,
     /// How long it waited, and for what.
     pub timeouts: Timeouts,
     /// What was said beyond HTTP.

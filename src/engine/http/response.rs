@@ -16,6 +16,7 @@ use super::failure::Framing;
 use super::incoming::{Incoming, Progress};
 use super::network_stream::NetworkStream;
 use super::origin::Destination;
+use super::peer::Peer;
 use super::prepared::parse_length;
 use super::request::Options;
 use super::telling::Telling;
@@ -42,6 +43,8 @@ pub struct Response {
     pub headers: HeaderMap,
     /// The number of the HTTP/2 stream (RFC 9113, 5.1.1).
     pub stream_id: Option<u32>,
+    /// Who sent it.
+    pub peer: Arc<Peer>,
     /// The URL of the request.
     pub url: Url,
     /// The body.
@@ -78,6 +81,7 @@ impl Response {
     pub(super) fn new(head: http::Response<()>, incoming: Incoming, asked: Asked) -> Self {
         let (mut parts, ()) = head.into_parts();
         let stream_id = incoming.stream_id();
+        let peer = incoming.peer().clone();
         let mut body = ResponseBody {
             framing: framing(&parts, &incoming, &asked.method),
             persistent: parts.version == Version::HTTP_11,
@@ -98,6 +102,7 @@ impl Response {
             reason: parts.extensions.remove(),
             headers: parts.headers,
             stream_id,
+            peer,
             url: asked.url,
             body,
             network_stream,

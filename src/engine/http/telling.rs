@@ -10,7 +10,7 @@ use hyper::ext::ReasonPhrase;
 use super::exchange::Failed;
 use super::response::Asked;
 use super::trace::{Argument, Arguments, Returned, Steps};
-use crate::engine::error::Error;
+use crate::engine::error::{Error, Kind};
 
 const SEND_HEADERS: &str = "send_request_headers";
 const SEND_BODY: &str = "send_request_body";
@@ -32,6 +32,9 @@ pub(super) trait Exchange {
     fn is_sent(&self) -> bool;
 }
 
+/// Whether a part of the sending is over.
+type IsOver<E> = fn(&E) -> bool;
+
 /// Tells that the head of a request is going to be sent.
 pub(super) async fn begin(steps: &Steps, given: Arguments<'_>) -> Result<(), Failed> {
     let told = steps.started(SEND_HEADERS, given).await;
@@ -44,8 +47,8 @@ pub(super) async fn follow<E: Exchange>(
     given: Arguments<'_>,
     exchange: &mut E,
 ) -> Result<Response<E::Body>, Failed> {
-    let mut answer = None;
-    let sending: [(&str, &str, fn(&E) -> bool); 2] = [
+    let mut answer: Option<Result<Response<E::Body>, Failed>> = None;
+    let sending: [(&str, &str, IsOver<E>); 2] = [
         (SEND_HEADERS, SEND_BODY, E::is_head_sent),
         (SEND_BODY, RECEIVE_HEADERS, E::is_sent),
     ];
@@ -53,7 +56,9 @@ pub(super) async fn follow<E: Exchange>(
         if answer.is_none() {
             answer = until(exchange, is_over).await;
         }
-        if let Some(Err(failed)) = answer {
+        // hyper may not have sent the head yet when the body fails it.
+        let is_later = |failed: &Failed| step == SEND_HEADERS && is_of_body(&failed.error);
+        if let Some(Err(failed)) = answer.take_if(|it| it.as_ref().is_err_and(|it| !is_later(it))) {
             return Err(fail(steps, step, given, failed).await);
         }
         let told = async {
@@ -78,7 +83,7 @@ pub(super) async fn follow<E: Exchange>(
 /// Goes on until a part of the sending is over, or all of the exchange.
 async fn until<E: Exchange>(
     exchange: &mut E,
-    is_over: fn(&E) -> bool,
+    is_over: IsOver<E>,
 ) -> Option<Result<Response<E::Body>, Failed>> {
     poll_fn(|cx| match exchange.poll(cx) {
         Poll::Ready(answer) => Poll::Ready(Some(answer)),
@@ -86,6 +91,11 @@ async fn until<E: Exchange>(
         Poll::Pending => Poll::Pending,
     })
     .await
+}
+
+/// Whether the caller's body source raised it, or gave another length than it should.
+fn is_of_body(error: &Error) -> bool {
+    matches!(error.kind(), Kind::User | Kind::LocalProtocol)
 }
 
 /// Tells of the failure of the whole exchange in `step`. Returns why it failed in the end.

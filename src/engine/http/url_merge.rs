@@ -1,35 +1,41 @@
 //! Relative URLs below a base URL, as httpx clients take them.
 
 use super::url::Url;
+use super::url_build::Replacements;
 use crate::engine::error::Error;
 
 impl Url {
-    /// The same URL, its path ending with a slash, unless it is empty altogether.
-    pub fn with_trailing_slash(&self) -> Self {
-        if self.as_str().is_empty() || self.path().ends_with('/') {
-            return self.clone();
+    /// The same URL, its path with the query ending with a slash.
+    ///
+    /// # Errors
+    /// `InvalidUrl` when that is no URL.
+    pub fn with_trailing_slash(&self) -> Result<Self, Error> {
+        let raw_path = self.raw_path();
+        match raw_path.ends_with('/') {
+            true => Ok(self.clone()),
+            false => self.with_raw_path(&format!("{raw_path}/")),
         }
-        let mut components = self.components();
-        components.path = format!("{}/", self.path()).into();
-        Self::from_components(&components)
     }
 
-    /// The URL that `url` means to a client with this base URL: an absolute one as it is, a
-    /// relative one below the base's path. Unlike [`join`](Self::join), a leading slash does not
-    /// lead out of that path.
+    /// The URL that `url` means to a client with this base URL: an absolute one as it is; of a
+    /// relative one the path and query, put after those of the base. Unlike [`join`](Self::join),
+    /// a leading slash does not lead out of the base's path.
     ///
     /// # Errors
     /// `InvalidUrl` when the two together are no URL.
     pub fn merge(&self, url: &Self) -> Result<Self, Error> {
         let is_absolute = !url.scheme().is_empty() && !url.host().is_empty();
-        if is_absolute || self.as_str().is_empty() {
+        if is_absolute {
             return Ok(url.clone());
         }
-        let base = self.with_query(None);
-        let base = base.as_str().split('#').next().unwrap_or_default();
-        let target = url.raw_path();
-        let below = target.trim_start_matches('/');
-        Self::parse(&format!("{}/{below}", base.trim_end_matches('/')))
+        let (base, below) = (self.raw_path(), url.raw_path());
+        self.with_raw_path(&format!("{base}{}", below.trim_start_matches('/')))
+    }
+
+    fn with_raw_path(&self, raw_path: &str) -> Result<Self, Error> {
+        let mut replacements = Replacements::default();
+        replacements.set_raw_path(raw_path);
+        self.copy_with(&replacements)
     }
 }
 
@@ -38,7 +44,7 @@ mod tests {
     use super::*;
 
     fn merged(base: &str, url: &str) -> String {
-        let base = Url::parse(base).unwrap().with_trailing_slash();
+        let base = Url::parse(base).unwrap().with_trailing_slash().unwrap();
         let url = Url::parse(url).unwrap();
         base.merge(&url).unwrap().as_str().to_owned()
     }
@@ -66,7 +72,20 @@ mod tests {
             merged("http://a.org/api", "https://b.org/x"),
             "https://b.org/x"
         );
+    }
+
+    #[test]
+    fn without_a_base_a_relative_url_begins_with_a_slash() {
         assert_eq!(merged("", "/x"), "/x");
+        assert_eq!(merged("", "example.org"), "/example.org");
+        assert_eq!(merged("", ""), "/");
+    }
+
+    #[test]
+    fn a_base_s_query_and_fragment_stay() {
+        assert_eq!(merged("http://a.org/api?to=", "x"), "http://a.org/api?to=/x");
+        assert_eq!(merged("http://a.org/api#f", "x"), "http://a.org/api/x#f");
+        assert_eq!(merged("http://a.org/api//", "x"), "http://a.org/api//x");
     }
 
     #[test]
@@ -75,6 +94,7 @@ mod tests {
             Url::parse(text)
                 .unwrap()
                 .with_trailing_slash()
+                .unwrap()
                 .as_str()
                 .to_owned()
         };

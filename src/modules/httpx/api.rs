@@ -96,7 +96,7 @@ impl FunctionMethodArgs {
             timeout,
             transport,
         } = self.common;
-        let trust_env = transport.trust_env;
+        let (transport, trust_env) = transport.into_client();
         let client = Client::with(
             ClientOptions {
                 defaults: DefaultArgs {
@@ -104,7 +104,7 @@ impl FunctionMethodArgs {
                     timeout,
                     ..DefaultArgs::default()
                 },
-                transport: transport.into_client(),
+                transport,
                 trust_env,
             },
             vm,

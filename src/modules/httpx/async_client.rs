@@ -188,7 +188,7 @@ impl AsyncClient {
     #[pymethod]
     fn send(zelf: PyRef<Self>, args: SendArgs) -> Coroutine {
         Coroutine::new("AsyncClient.send", async move {
-            let stream = args.stream;
+            let stream = args.stream.into_bool();
             let sending = with_vm(|vm| {
                 let session = zelf.0.session(vm)?;
                 let request = sending::request_of(&args.request, &session, vm)?;

@@ -22,10 +22,11 @@ use super::session::{Session, default_headers};
 use super::transports::{Carrier, Transports};
 use super::url::{self, Url};
 use super::{auth, hooks, query};
+use crate::engine::http::params::Params;
 use crate::engine::http::{Request as EngineRequest, Timeouts};
 
 /// Base class of Client and AsyncClient.
-#[pyclass(module = "httpx", name = "BaseClient")]
+#[pyclass(module = "httpx._client", name = "BaseClient")]
 #[derive(PyPayload, Default)]
 pub(super) struct BaseClient {
     /// Made by `__init__`: a subclass's constructor may take other arguments.
@@ -137,7 +138,10 @@ impl BaseClient {
 
     #[pygetset(setter)]
     fn set_params(zelf: &Py<Self>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
-        let params = query::parse_params(&*assigned(value, vm)?, vm)?;
+        let params = match assigned(value, vm)? {
+            none if vm.is_none(&none) => Params::default(),
+            value => query::parse_params(&value, vm)?,
+        };
         zelf.session(vm)?
             .change_defaults(|defaults| defaults.params = params);
         Ok(())
@@ -153,7 +157,9 @@ impl BaseClient {
     fn set_headers(zelf: &Py<Self>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
         let mut fields = default_headers();
         let value = assigned(value, vm)?;
-        fields.update(&headers::parse(&value, vm)?);
+        if !vm.is_none(&value) {
+            fields.update(&headers::parse(&value, vm)?);
+        }
         zelf.session(vm)?.headers.replace(fields);
         Ok(())
     }

@@ -195,7 +195,7 @@ impl Client {
         let session = zelf.0.session(vm)?;
         let request = sending::request_of(&args.request, &session, vm)?;
         let sending = session.sending(request, args.sending, vm)?;
-        match args.stream {
+        match args.stream.into_bool() {
             true => block_on(vm, sending.open()),
             false => block_on(vm, sending.fetch()),
         }

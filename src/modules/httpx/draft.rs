@@ -42,7 +42,7 @@ impl Session {
     ) -> PyResult<Draft> {
         let defaults = self.defaults();
         let url = self.target(&defaults, url, given(options.params, vm), vm)?;
-        let mut headers = self.headers.to_list();
+        let mut headers = self.headers.to_request();
         if let Some(extra) = given(options.headers, vm) {
             headers.update(&headers::parse(&extra, vm)?);
         }

@@ -232,7 +232,8 @@ fn encode_content(content: &PyObject, vm: &VirtualMachine) -> PyResult<Encoded> 
     Err(vm.new_type_error(format!("Unexpected type for 'content', {class}")))
 }
 
-fn encode_form(
+/// A form with files, or one that is sent as if it had some.
+pub(super) fn encode_form(
     data: Option<&PyObject>,
     files: &PyObject,
     content_type: Option<&[u8]>,

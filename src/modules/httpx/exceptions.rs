@@ -9,6 +9,7 @@ use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyRef, PyResult, VirtualMachine,
     builtins::{PyBaseException, PyBaseExceptionRef, PyModule, PyType, PyTypeRef},
     function::{FuncArgs, PySetterValue},
+    types::PyTypeFlags,
 };
 
 use super::raised::Raised;
@@ -145,6 +146,10 @@ const TREE: &[(&str, &str, &str)] = &[
     ),
 ];
 
+/// As classes written in Python have them.
+const WEAK_REFERENCES: PyTypeFlags =
+    PyTypeFlags::from_slice(&[PyTypeFlags::HAS_WEAKREF, PyTypeFlags::MANAGED_WEAKREF]);
+
 static CLASSES: OnceLock<HashMap<&'static str, PyTypeRef>> = OnceLock::new();
 
 /// Makes the classes and puts them, and httpx.TimeoutError, into the module.
@@ -165,6 +170,10 @@ fn make_classes(vm: &VirtualMachine) -> HashMap<&'static str, PyTypeRef> {
             base => classes[base].clone(),
         };
         let class = vm.ctx.new_exception_type("httpx", name, Some(vec![base]));
+        class
+            .slots
+            .flags
+            .replace_masked(WEAK_REFERENCES, WEAK_REFERENCES);
         class.set_attr(vm.ctx.intern_str("__doc__"), vm.ctx.new_str(doc).into());
         classes.insert(name, class);
     }

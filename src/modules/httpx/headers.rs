@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use indexmap::map::Entry;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, atomic_func,
-    builtins::{PyDict, PyDictRef, PyListRef, PyStrRef, PyType},
+    builtins::{PyDict, PyDictRef, PyGenericAlias, PyListRef, PyStrRef, PyType, PyTypeRef},
     common::lock::PyRwLock,
     function::{FuncArgs, OptionalArg, PyComparisonValue, PySetterValue},
     protocol::{PyMappingMethods, PySequenceMethods},
@@ -56,6 +56,19 @@ impl Headers {
     /// A copy of what it holds now.
     pub(super) fn to_list(&self) -> HeaderList {
         self.list.read().clone()
+    }
+
+    /// A copy for a request. The fields are checked once, not for each copy.
+    pub(super) fn to_request(&self) -> HeaderList {
+        {
+            let list = self.list.read();
+            if list.is_checked() {
+                return list.to_request();
+            }
+        }
+        let mut list = self.list.write();
+        list.check();
+        list.to_request()
     }
 
     pub(super) fn replace(&self, list: HeaderList) {
@@ -208,6 +221,16 @@ impl Initializer for Headers {
     flags(BASETYPE, HAS_DICT, HAS_WEAKREF)
 )]
 impl Headers {
+    /// For annotations: `Headers[str, str]`.
+    #[pyclassmethod]
+    fn __class_getitem__(
+        class: PyTypeRef,
+        parameters: PyObjectRef,
+        vm: &VirtualMachine,
+    ) -> PyResult<PyGenericAlias> {
+        PyGenericAlias::from_args(class, parameters, vm)
+    }
+
     /// The value of a field, its repetitions joined by ", ".
     #[pymethod]
     fn get(zelf: &Py<Self>, args: KeyAndDefault, vm: &VirtualMachine) -> PyResult {

@@ -3,7 +3,8 @@
 use std::sync::OnceLock;
 
 use rustpython_vm::{
-    AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine, builtins::PyDict, builtins::PyInt,
+    AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
+    builtins::{PyDict, PyInt, PyStrInterned},
 };
 
 use super::response::Response;
@@ -35,16 +36,26 @@ impl Log {
 
 /// The logger, if the script has imported `logging`.
 fn find(vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
-    let modules = vm.sys_module.get_attr("modules", vm)?;
-    let Some(modules) = modules.downcast_ref::<PyDict>() else {
-        return Ok(None);
-    };
-    let Some(logging) = modules.get_item_opt("logging", vm)? else {
+    let Some(logging) = imported(vm)? else {
         return Ok(None);
     };
     // Missing while `logging` itself is being imported.
     let get_logger = vm.get_attribute_opt(&logging, "getLogger")?;
     get_logger.map(|get| get.call(("httpx",), vm)).transpose()
+}
+
+/// The module `logging`, if it is there. Asked for each request until it is.
+fn imported(vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+    static NAMES: OnceLock<[&'static PyStrInterned; 2]> = OnceLock::new();
+    let [modules, logging] = NAMES.get_or_init(|| {
+        let intern = |name| vm.ctx.intern_str(name);
+        [intern("modules"), intern("logging")]
+    });
+    let modules = vm.sys_module.dict().get_item_opt(*modules, vm)?;
+    match modules.as_ref().and_then(|it| it.downcast_ref::<PyDict>()) {
+        Some(modules) => modules.get_item_opt(*logging, vm),
+        None => Ok(None),
+    }
 }
 
 /// `logger.isEnabledFor(INFO)`, looked up in the logger's own cache when it is there.

@@ -16,9 +16,11 @@ mod _httpx {
     use crate::modules::httpx::body_handle::BodyHandle;
     use crate::modules::httpx::client::{self, Client};
     use crate::modules::httpx::config::{Limits, Timeout};
+    use crate::modules::httpx::content_decoder::Decoder;
     use crate::modules::httpx::cookies::Cookies;
-    use crate::modules::httpx::encode::{RequestBody, ResponseBody};
+    use crate::modules::httpx::encode::{self, RequestBody, ResponseBody};
     use crate::modules::httpx::headers::Headers;
+    use crate::modules::httpx::network_stream::{AsyncNetworkStream, NetworkStream, SslObject};
     use crate::modules::httpx::proxy::Proxy;
     use crate::modules::httpx::query_params::QueryParams;
     use crate::modules::httpx::request::Request;
@@ -30,7 +32,7 @@ mod _httpx {
     };
     use crate::modules::httpx::url::Url;
     use crate::modules::httpx::use_client_default::{self, UseClientDefault};
-    use crate::modules::httpx::{COMPATIBLE_VERSION, exceptions, signatures};
+    use crate::modules::httpx::{COMPATIBLE_VERSION, exceptions, model_signatures, signatures};
 
     pub(crate) fn module_exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
         __module_exec(vm, module);
@@ -41,6 +43,9 @@ mod _httpx {
             AsyncStreamContext::make_static_type(),
             BodyHandle::make_static_type(),
             ContentHandle::make_static_type(),
+            NetworkStream::make_static_type(),
+            AsyncNetworkStream::make_static_type(),
+            SslObject::make_static_type(),
         ] {
             drop(class);
         }
@@ -59,6 +64,7 @@ mod _httpx {
             "BaseClient" => BaseClient::make_static_type(),
             "Client" => Client::make_static_type(),
             "AsyncClient" => AsyncClient::make_static_type(),
+            "Decoder" => Decoder::make_static_type(),
             "Request" => Request::make_static_type(),
             "Response" => Response::make_static_type(),
             "Headers" => headers,
@@ -81,6 +87,7 @@ mod _httpx {
             "AsyncHTTPTransport" => AsyncHttpTransport::make_static_type(),
         });
         signatures::describe(vm, module)?;
+        model_signatures::describe(vm, module)?;
         auth::remember(&vm.ctx);
         client::remember(&vm.ctx);
         async_client::remember(&vm.ctx);
@@ -101,6 +108,18 @@ mod _httpx {
         vm: &VirtualMachine,
     ) -> PyResult<(PyObjectRef, PyObjectRef)> {
         body.encode(None, vm)?.into_pair(vm)
+    }
+
+    /// The header fields and the stream of a form with files, whose boundary the Content-Type names.
+    #[pyfunction]
+    fn encode_multipart(
+        data: PyObjectRef,
+        files: PyObjectRef,
+        content_type: String,
+        vm: &VirtualMachine,
+    ) -> PyResult<(PyObjectRef, PyObjectRef)> {
+        let content_type = Some(content_type.as_bytes());
+        encode::encode_form(Some(&data), &files, content_type, vm)?.into_pair(vm)
     }
 
     /// The header fields and the stream that a response with such content has.

@@ -2,7 +2,7 @@
 
 use rustpython_vm::{
     FromArgs, PyObjectRef, VirtualMachine,
-    function::{FuncArgs, KwArgs, OptionalArg},
+    function::{ArgIntoBool, FuncArgs, KwArgs, OptionalArg},
 };
 
 use super::encode::RequestBody;
@@ -92,8 +92,8 @@ pub(super) struct BuildArgs {
 pub(super) struct SendArgs {
     #[pyarg(any)]
     pub(super) request: PyObjectRef,
-    #[pyarg(named, default)]
-    pub(super) stream: bool,
+    #[pyarg(named, default = ArgIntoBool::FALSE)]
+    pub(super) stream: ArgIntoBool,
     #[pyarg(flatten)]
     pub(super) sending: SendOptions,
 }
@@ -111,8 +111,8 @@ pub(super) struct DefaultArgs {
     pub(super) cookies: OptionalArg<PyObjectRef>,
     #[pyarg(named, optional)]
     pub(super) timeout: OptionalArg<PyObjectRef>,
-    #[pyarg(named, default)]
-    pub(super) follow_redirects: bool,
+    #[pyarg(named, default = ArgIntoBool::FALSE)]
+    pub(super) follow_redirects: ArgIntoBool,
     #[pyarg(named, default = MAX_REDIRECTS)]
     pub(super) max_redirects: usize,
     #[pyarg(named, optional)]
@@ -131,7 +131,7 @@ impl Default for DefaultArgs {
             headers: OptionalArg::Missing,
             cookies: OptionalArg::Missing,
             timeout: OptionalArg::Missing,
-            follow_redirects: false,
+            follow_redirects: ArgIntoBool::FALSE,
             max_redirects: MAX_REDIRECTS,
             event_hooks: OptionalArg::Missing,
             base_url: OptionalArg::Missing,
@@ -147,8 +147,8 @@ pub(super) struct ClientOptions {
     pub(super) defaults: DefaultArgs,
     #[pyarg(flatten)]
     pub(super) transport: TransportArgs,
-    #[pyarg(named, default = true)]
-    pub(super) trust_env: bool,
+    #[pyarg(named, default = ArgIntoBool::TRUE)]
+    pub(super) trust_env: ArgIntoBool,
 }
 
 impl From<UrlArgs> for UrlBodyArgs {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, atomic_func,
-    builtins::{PyDictRef, PyListRef, PyStr, PyStrRef, PyType},
+    builtins::{PyDictRef, PyGenericAlias, PyListRef, PyStr, PyStrRef, PyType, PyTypeRef},
     common::{hash::PyHash, lock::PyRwLock},
     function::{FuncArgs, OptionalArg, PyComparisonValue},
     protocol::{PyMappingMethods, PyNumberMethods, PySequenceMethods},
@@ -143,6 +143,16 @@ impl Initializer for QueryParams {
     flags(BASETYPE, HAS_DICT, HAS_WEAKREF)
 )]
 impl QueryParams {
+    /// For annotations: `QueryParams[str, str]`.
+    #[pyclassmethod]
+    fn __class_getitem__(
+        class: PyTypeRef,
+        parameters: PyObjectRef,
+        vm: &VirtualMachine,
+    ) -> PyResult<PyGenericAlias> {
+        PyGenericAlias::from_args(class, parameters, vm)
+    }
+
     /// The names, each once.
     #[pymethod]
     fn keys(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {

@@ -190,7 +190,7 @@ pub(super) fn check_mode(request: &Py<Request>, mode: Mode, vm: &VirtualMachine)
     }
 }
 
-/// The request object of a script, to be sent by a client.
+/// The request object of a script, to be sent by a client, whose timeouts it gets if it names none.
 ///
 /// # Errors
 /// TypeError when it is none, and those of [`check_mode`].
@@ -201,6 +201,7 @@ pub(super) fn request_of(
 ) -> PyResult<EngineRequest> {
     if let Some(request) = request.downcast_ref::<Request>() {
         check_mode(request, session.mode, vm)?;
+        request::complete(request, session.defaults().timeouts, vm)?;
     }
     request::to_engine(request, Timeouts::all(None), vm)
 }

@@ -60,6 +60,7 @@ impl Session {
             transport,
             trust_env,
         } = options;
+        let trust_env = trust_env.into_bool();
         let mut fields = default_headers();
         if let Some(extra) = given(defaults.headers, vm) {
             fields.update(&headers::parse(&extra, vm)?);
@@ -83,7 +84,7 @@ impl Session {
             },
             params: params.transpose()?.unwrap_or_default(),
             encoding: defaults.default_encoding.into_option(),
-            follow_redirects: defaults.follow_redirects,
+            follow_redirects: defaults.follow_redirects.into_bool(),
             max_redirects: defaults.max_redirects,
             event_hooks: hooks.transpose()?,
         };

@@ -6,7 +6,7 @@ use http::HeaderMap;
 use rustpython_vm::{
     AsObject, FromArgs, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyDict, PyInt, PyStr, PyTuple},
-    function::OptionalArg,
+    function::{ArgIntoBool, OptionalArg},
 };
 
 use super::config::Limits;
@@ -29,10 +29,10 @@ pub(super) struct TransportArgs {
     verify: OptionalArg<PyObjectRef>,
     #[pyarg(named, optional)]
     cert: OptionalArg<PyObjectRef>,
-    #[pyarg(named, default = true)]
-    http1: bool,
-    #[pyarg(named, default = false)]
-    http2: bool,
+    #[pyarg(named, default = ArgIntoBool::TRUE)]
+    http1: ArgIntoBool,
+    #[pyarg(named, default = ArgIntoBool::FALSE)]
+    http2: ArgIntoBool,
     #[pyarg(named, optional)]
     proxy: OptionalArg<PyObjectRef>,
     #[pyarg(named, optional)]
@@ -50,8 +50,8 @@ pub(super) struct FunctionTransportArgs {
     proxy: OptionalArg<PyObjectRef>,
     #[pyarg(named, optional)]
     verify: OptionalArg<PyObjectRef>,
-    #[pyarg(named, default = true)]
-    pub(super) trust_env: bool,
+    #[pyarg(named, default = ArgIntoBool::TRUE)]
+    trust_env: ArgIntoBool,
 }
 
 /// HTTPTransport, AsyncHTTPTransport.
@@ -61,12 +61,12 @@ pub(super) struct HttpTransportArgs {
     verify: OptionalArg<PyObjectRef>,
     #[pyarg(any, optional)]
     cert: OptionalArg<PyObjectRef>,
-    #[pyarg(any, default = true)]
-    trust_env: bool,
-    #[pyarg(any, default = true)]
-    http1: bool,
-    #[pyarg(any, default = false)]
-    http2: bool,
+    #[pyarg(any, default = ArgIntoBool::TRUE)]
+    trust_env: ArgIntoBool,
+    #[pyarg(any, default = ArgIntoBool::TRUE)]
+    http1: ArgIntoBool,
+    #[pyarg(any, default = ArgIntoBool::FALSE)]
+    http2: ArgIntoBool,
     #[pyarg(any, optional)]
     limits: OptionalArg<PyObjectRef>,
     #[pyarg(any, optional)]
@@ -83,7 +83,7 @@ pub(super) struct HttpTransportArgs {
 
 impl HttpTransportArgs {
     pub(super) fn transport(self, vm: &VirtualMachine) -> PyResult<engine::HttpTransport> {
-        let tls = parse_tls(&self.verify, &self.cert, self.trust_env, vm)?;
+        let tls = parse_tls(&self.verify, &self.cert, self.trust_env.into_bool(), vm)?;
         let proxy = given(self.proxy, vm).map(|proxy| parse_proxy(&proxy, &tls, vm));
         let uds = given(self.uds, vm).map(|uds| ssl_context::path_of(&uds, vm));
         let address = given(self.local_address, vm).map(|it| parse_address(&it, vm));
@@ -99,25 +99,26 @@ impl HttpTransportArgs {
             tls,
             sockets,
             proxy: proxy.transpose()?,
-            http1: self.http1,
-            http2: self.http2,
+            http1: self.http1.into_bool(),
+            http2: self.http2.into_bool(),
         }))
     }
 }
 
 impl FunctionTransportArgs {
-    /// As the arguments of the client that a function makes.
-    pub(super) fn into_client(self) -> TransportArgs {
-        TransportArgs {
+    /// As the arguments of the client that a function makes: for its transports, and `trust_env`.
+    pub(super) fn into_client(self) -> (TransportArgs, ArgIntoBool) {
+        let transport = TransportArgs {
             verify: self.verify,
             cert: OptionalArg::Missing,
-            http1: true,
-            http2: false,
+            http1: ArgIntoBool::TRUE,
+            http2: ArgIntoBool::FALSE,
             proxy: self.proxy,
             mounts: OptionalArg::Missing,
             limits: OptionalArg::Missing,
             transport: OptionalArg::Missing,
-        }
+        };
+        (transport, self.trust_env)
     }
 }
 
@@ -131,8 +132,8 @@ pub(super) fn transports(
     let config = TransportConfig {
         limits: parse_limits(args.limits, vm)?,
         tls: parse_tls(&args.verify, &args.cert, trust_env, vm)?,
-        http1: args.http1,
-        http2: args.http2,
+        http1: args.http1.into_bool(),
+        http2: args.http2.into_bool(),
         ..TransportConfig::default()
     };
     let own = given(args.transport, vm);

@@ -74,7 +74,8 @@ pub(super) fn parse(value: &PyObject, vm: &VirtualMachine) -> PyResult<EngineUrl
 
 /// A base URL: its path ends with a slash, so that relative ones go below it.
 pub(super) fn parse_base(value: &PyObject, vm: &VirtualMachine) -> PyResult<EngineUrl> {
-    Ok(parse(value, vm)?.with_trailing_slash())
+    let base = parse(value, vm)?.with_trailing_slash();
+    base.map_err(|error| to_exception(error, None, vm))
 }
 
 /// Parses text, raising InvalidURL.

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
 use rustpython_vm::builtins::descriptor::PyMethodDescriptor;
-use rustpython_vm::builtins::{PyBytesRef, PyModule, PyModuleDef, PyModuleSlots, PyStr, PyType};
+use rustpython_vm::builtins::{PyModule, PyModuleDef, PyModuleSlots, PyStr, PyType};
 use rustpython_vm::class::PyClassImpl as _;
 use rustpython_vm::function::{FuncArgs, ItemDoc, PyMethodFlags};
 use rustpython_vm::{
@@ -134,6 +134,8 @@ fn load_cert_chain(
     mut args: FuncArgs,
     vm: &VirtualMachine,
 ) -> PyResult {
+    replace_path(&mut args, 0, "certfile", vm)?;
+    replace_path(&mut args, 1, "keyfile", vm)?;
     let chain = argument(&args, 0, "certfile", vm);
     let key = argument(&args, 1, "keyfile", vm);
     let mut password = argument(&args, 2, "password", vm);
@@ -144,7 +146,7 @@ fn load_cert_chain(
     {
         let given = vm.ctx.new_bytes(ask(callable, vm)?);
         password = Some(given.clone().into());
-        set_argument(&mut args, 2, "password", given);
+        set_argument(&mut args, 2, "password", given.into());
     }
     let returned = original.call(context, args, vm)?;
     if let Some(chain) = chain {
@@ -168,19 +170,39 @@ fn is_locked(chain: &PyObject, key: Option<&PyObject>, vm: &VirtualMachine) -> b
     IdentityFiles::read(&chain, key.as_deref()).is_ok_and(|files| files.needs_password())
 }
 
-fn set_argument(args: &mut FuncArgs, position: usize, name: &str, value: PyBytesRef) {
+fn set_argument(args: &mut FuncArgs, position: usize, name: &str, value: PyObjectRef) {
     match args.args.get_mut(position) {
-        Some(argument) => *argument = value.into(),
-        None => drop(args.kwargs.insert(name.into(), value.into())),
+        Some(argument) => *argument = value,
+        None => drop(args.kwargs.insert(name.into(), value)),
     }
+}
+
+/// The interpreter's methods take no path-like objects, as those of `ssl` do.
+fn replace_path(
+    args: &mut FuncArgs,
+    position: usize,
+    name: &str,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    let Some(path) = argument(args, position, name, vm) else {
+        return Ok(());
+    };
+    let has_path = path.class().get_attr(vm.ctx.intern_str("__fspath__"));
+    if has_path.is_some() {
+        let fspath = vm.import("os", 0)?.get_attr("fspath", vm)?;
+        set_argument(args, position, name, fspath.call((path,), vm)?);
+    }
+    Ok(())
 }
 
 fn load_verify_locations(
     original: &Original,
     context: &PyObject,
-    args: FuncArgs,
+    mut args: FuncArgs,
     vm: &VirtualMachine,
 ) -> PyResult {
+    replace_path(&mut args, 0, "cafile", vm)?;
+    replace_path(&mut args, 1, "capath", vm)?;
     let file = argument(&args, 0, "cafile", vm);
     let folder = argument(&args, 1, "capath", vm);
     let data = argument(&args, 2, "cadata", vm);

@@ -1,288 +1,122 @@
-"""What a client has when it is told nothing, and how what it is told meets a request's own."""
+"""What a client has by default, what may be assigned to it, and what counts as true."""
 
+import asyncio
 import unittest
 
 import httpx
 
-CLIENTS = (httpx.Client, httpx.AsyncClient)
-
-#: Every property that a client shows, and its value by default.
-DEFAULTS = {
-    "auth": None,
-    "params": httpx.QueryParams(),
-    "base_url": httpx.URL(""),
-    "timeout": httpx.Timeout(5.0),
-    "event_hooks": {"request": [], "response": []},
-    "trust_env": True,
-    "follow_redirects": False,
-    "max_redirects": 20,
-    "is_closed": False,
-}
+URL = "http://example.org/"
 
 
-def answered(**options):
-    """A client that keeps the requests it sends, and the list of them."""
-    sent = []
-
-    def answer(request):
-        sent.append(request)
-        return httpx.Response(200, content=iter([b"streamed"]))
-
-    return httpx.Client(transport=httpx.MockTransport(answer), **options), sent
-
-
-class Defaults(unittest.TestCase):
-    def test_each_property_has_its_default(self):
-        for make in CLIENTS:
-            for name, value in DEFAULTS.items():
-                with self.subTest(make.__name__, name=name):
-                    self.assertEqual(getattr(make(), name), value)
-
-    def test_the_header_fields_of_every_request(self):
-        for make in CLIENTS:
-            headers = make().headers
-            self.assertEqual(headers["accept"], "*/*")
-            self.assertEqual(headers["accept-encoding"], "gzip, deflate, br, zstd")
-            self.assertEqual(headers["connection"], "keep-alive")
-            self.assertIn("httpx/", headers["user-agent"])
-
-    def test_there_are_no_cookies(self):
-        for make in CLIENTS:
-            self.assertEqual(dict(make().cookies), {})
-
-    def test_parameters_are_named(self):
-        for make in CLIENTS:
-            with self.assertRaises(TypeError):
-                make("https://example.com")
-
-
-class Assigning(unittest.TestCase):
-    def test_each_property_takes_what_the_parameter_takes(self):
-        for make in CLIENTS:
-            client = make()
-            client.auth = ("user", "password")
-            self.assertIsInstance(client.auth, httpx.BasicAuth)
-            client.base_url = "https://example.com/api"
-            self.assertEqual(client.base_url, httpx.URL("https://example.com/api/"))
-            client.headers = {"X-Own": "1"}
-            self.assertEqual(client.headers["x-own"], "1")
-            self.assertEqual(client.headers["accept"], "*/*")
-            client.cookies = {"name": "value"}
-            self.assertEqual(client.cookies["name"], "value")
-            client.params = {"a": 1}
-            self.assertEqual(client.params, httpx.QueryParams("a=1"))
-            client.timeout = None
-            self.assertEqual(client.timeout, httpx.Timeout(None))
-            client.event_hooks = {"request": [print]}
-            self.assertEqual(client.event_hooks, {"request": [print], "response": []})
-
-    def test_trust_env_and_is_closed_are_read_only(self):
-        for name in ("trust_env", "is_closed"):
-            with self.subTest(name), self.assertRaises(AttributeError):
-                setattr(httpx.Client(), name, True)
-
-
-class Merging(unittest.TestCase):
-    def test_header_fields_of_the_request_win(self):
-        client, sent = answered(headers={"X-Own": "client", "X-Other": "client"})
-        client.get("http://h/", headers={"x-own": "request"})
-        self.assertEqual(sent[0].headers["X-Own"], "request")
-        self.assertEqual(sent[0].headers["X-Other"], "client")
-
-    def test_cookies_of_both_are_sent(self):
-        client, sent = answered(cookies={"a": "1"})
-        client.cookies.set("b", "2")
-        client.get("http://h/")
-        self.assertEqual(sent[0].headers["cookie"], "a=1; b=2")
-
-    def test_parameters_of_both_are_sent_and_replace_the_query(self):
-        client, sent = answered(params={"a": "1", "b": "1"})
-        client.get("http://h/?x=y", params={"b": "2"})
-        self.assertEqual(sent[0].url.query, b"a=1&b=2")
-
-    def test_empty_params_strip_the_query(self):
-        client, sent = answered()
-        client.get("http://h/?x=y", params={})
-        self.assertEqual(str(sent[0].url), "http://h/")
-
-    def test_auth_of_the_request_wins_and_none_turns_it_off(self):
-        client, sent = answered(auth=("client", "secret"))
-        client.get("http://h/")
-        client.get("http://h/", auth=("request", "secret"))
-        client.get("http://h/", auth=None)
-        self.assertEqual(sent[0].headers["authorization"], "Basic Y2xpZW50OnNlY3JldA==")
-        self.assertEqual(sent[1].headers["authorization"], "Basic cmVxdWVzdDpzZWNyZXQ=")
-        self.assertNotIn("authorization", sent[2].headers)
-
-    def test_use_client_default_leaves_what_the_client_has(self):
-        client, sent = answered(auth=("client", "secret"), timeout=3)
-        default = httpx.USE_CLIENT_DEFAULT
-        client.get("http://h/", auth=default, timeout=default, follow_redirects=default)
-        self.assertEqual(sent[0].extensions["timeout"]["read"], 3)
-        self.assertIn("authorization", sent[0].headers)
-
-    def test_a_timeout_of_the_request_replaces_the_client_s_whole(self):
-        client, sent = answered(timeout=3)
-        client.get("http://h/", timeout=httpx.Timeout(7, connect=1))
-        expected = {"connect": 1, "read": 7, "write": 7, "pool": 7}
-        self.assertEqual(sent[0].extensions["timeout"], expected)
-        client.get("http://h/", timeout=None)
-        self.assertEqual(set(sent[1].extensions["timeout"].values()), {None})
-
-    def test_extensions_go_along(self):
-        client, sent = answered()
-        client.get("http://h/", extensions={"own": 1})
-        self.assertEqual(sent[0].extensions["own"], 1)
-        self.assertIn("timeout", sent[0].extensions)
+def client(handler=lambda _: httpx.Response(200), **arguments):
+    return httpx.Client(transport=httpx.MockTransport(handler), **arguments)
 
 
 class BaseUrl(unittest.TestCase):
-    def test_paths_are_added_to_it(self):
-        cases = [
-            ("http://h/api", "/users", "http://h/api/users"),
-            ("http://h/api/", "users", "http://h/api/users"),
-            ("http://h/api", "", "http://h/api/"),
-            ("http://h/api", "../x", "http://h/x"),
-            ("http://h/api", "http://other/x", "http://other/x"),
-            ("http://h", "/x?y=z", "http://h/x?y=z"),
-        ]
-        for base, url, expected in cases:
-            with self.subTest(base=base, url=url):
-                client, _ = answered(base_url=base)
-                self.assertEqual(str(client.build_request("GET", url).url), expected)
+    def built(self, base_url, url):
+        return str(httpx.Client(base_url=base_url).build_request("GET", url).url)
 
-    def test_without_one_a_relative_url_is_refused(self):
-        client = httpx.Client()
-        with self.assertRaises(httpx.UnsupportedProtocol):
-            client.get("/path")
+    def test_a_relative_url_is_put_after_it(self):
+        for base_url, url, built in [
+            ("http://b.org", "x", "http://b.org/x"),
+            ("http://b.org/api", "/x?y=1", "http://b.org/api/x?y=1"),
+            ("http://b.org/api/", "//x/y", "http://b.org/api/y"),
+            ("http://b.org/api", "../x", "http://b.org/x"),
+            ("http://b.org/api//", "x", "http://b.org/api//x"),
+        ]:
+            self.assertEqual(self.built(base_url, url), built, (base_url, url))
 
+    def test_its_query_and_its_fragment_stay(self):
+        self.assertEqual(
+            self.built("http://b.org/index?route=", "x/y"), "http://b.org/index?route=/x/y"
+        )
+        self.assertEqual(self.built("http://b.org/?route=/", "/x"), "http://b.org/?route=/x")
+        self.assertEqual(self.built("http://b.org/api#part", "x"), "http://b.org/api/x#part")
 
-class DefaultEncoding(unittest.TestCase):
-    def client(self, **options):
-        def answer(request):
-            return httpx.Response(200, content="é".encode("latin-1"))
+    def test_it_ends_with_a_slash(self):
+        for base_url, shown in [
+            ("http://b.org/api", "http://b.org/api/"),
+            ("http://b.org/api?k=1", "http://b.org/api?k=1/"),
+            ("", ""),
+        ]:
+            self.assertEqual(str(httpx.Client(base_url=base_url).base_url), shown)
 
-        return httpx.Client(transport=httpx.MockTransport(answer), **options)
-
-    def test_it_is_utf_8(self):
-        self.assertEqual(self.client().get("http://h/").encoding, "utf-8")
-
-    def test_a_name(self):
-        response = self.client(default_encoding="latin-1").get("http://h/")
-        self.assertEqual(response.text, "é")
-
-    def test_a_callable_is_given_the_content(self):
-        given = []
-
-        def detect(content):
-            given.append(content)
-            return "latin-1"
-
-        response = self.client(default_encoding=detect).get("http://h/")
-        self.assertEqual(response.text, "é")
-        self.assertEqual(given, [b"\xe9"])
+    def test_without_one_a_relative_url_begins_with_a_slash(self):
+        for url, built in [("x", "/x"), ("/x", "/x"), ("", "/"), ("?y=1", "/?y=1")]:
+            self.assertEqual(self.built("", url), built)
 
 
-class Life(unittest.IsolatedAsyncioTestCase):
-    def test_a_client_is_entered_once(self):
-        client, _ = answered()
-        with client:
-            with self.assertRaises(RuntimeError):
-                client.__enter__()
-        with self.assertRaises(RuntimeError):
-            client.__enter__()
-
-    def test_a_closed_client_is_not_used(self):
-        client, _ = answered()
-        client.close()
-        self.assertTrue(client.is_closed)
-        with self.assertRaises(RuntimeError):
-            client.get("http://h/")
-        client.close()
-
-    def test_a_used_client_cannot_be_entered(self):
-        client, _ = answered()
-        client.get("http://h/")
-        with self.assertRaises(RuntimeError):
-            client.__enter__()
-
-    async def test_the_same_for_an_async_client(self):
-        client = httpx.AsyncClient()
-        async with client:
-            with self.assertRaises(RuntimeError):
-                await client.__aenter__()
-        self.assertTrue(client.is_closed)
-        with self.assertRaises(RuntimeError):
-            await client.get("http://h/")
-        await client.aclose()
-
-    def test_send_takes_requests_alone(self):
-        client, _ = answered()
-        with self.assertRaises(Exception):
-            client.send("GET")
+class Assigned(unittest.TestCase):
+    def test_none_means_the_defaults(self):
+        with client(headers={"X": "1"}, params={"a": "1"}, cookies={"c": "1"}) as it:
+            it.headers = None
+            it.params = None
+            it.cookies = None
+            request = it.build_request("GET", URL)
+        self.assertNotIn("X", request.headers)
+        self.assertEqual(request.headers["Accept"], "*/*")
+        self.assertEqual(str(request.url), URL)
+        self.assertNotIn("Cookie", request.headers)
 
 
-class Methods(unittest.IsolatedAsyncioTestCase):
-    VERBS = ("get", "options", "head", "post", "put", "patch", "delete")
+class Truth(unittest.TestCase):
+    def test_flags_take_any_object(self):
+        redirect = lambda request: httpx.Response(
+            302 if request.url.path == "/" else 200, headers={"Location": "/next"}
+        )
+        for flag, status in [(None, 302), (0, 302), ([], 302), (1, 200), ("yes", 200)]:
+            with client(redirect, follow_redirects=flag, trust_env=None, http1=1, http2=0) as it:
+                self.assertEqual(it.get(URL).status_code, status, flag)
+                self.assertFalse(it.trust_env)
 
-    def test_each_verb_sends_its_method(self):
-        client, sent = answered()
-        for verb in self.VERBS:
-            getattr(client, verb)("http://h/")
-        self.assertEqual([request.method.lower() for request in sent], list(self.VERBS))
+    def test_send_takes_any_object_for_stream(self):
+        class Body(httpx.SyncByteStream):
+            def __iter__(self):
+                yield b"body"
 
-    async def test_each_verb_of_the_async_client(self):
-        sent = []
+        with client(lambda _: httpx.Response(200, stream=Body())) as it:
+            request = it.build_request("GET", URL)
+            self.assertFalse(it.send(request, stream=1).is_closed)
+            self.assertTrue(it.send(request, stream=None).is_closed)
 
-        async def answer(request):
-            sent.append(request.method.lower())
-            return httpx.Response(200)
+    def test_transports_take_any_object(self):
+        httpx.HTTPTransport(trust_env=None, http1=1, http2=None).close()
 
-        async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
-            for verb in self.VERBS:
-                await getattr(client, verb)("http://h/")
-        self.assertEqual(sent, list(self.VERBS))
 
-    def test_four_verbs_take_no_body(self):
-        client, _ = answered()
-        for verb in ("get", "options", "head", "delete"):
-            for body in ("content", "data", "files", "json"):
-                with self.subTest(verb, body=body), self.assertRaises(TypeError):
-                    getattr(client, verb)("http://h/", **{body: b""})
+class Streamed(unittest.TestCase):
+    """Bodies that a transport has read can be sent again."""
 
-    def test_request_and_build_request_and_send(self):
-        client, sent = answered()
-        self.assertEqual(client.request("get", "http://h/").request.method, "GET")
-        request = client.build_request("POST", "http://h/", json={"a": 1})
-        response = client.send(request)
-        self.assertIs(response.request, request)
-        self.assertEqual(sent[1].content, b'{"a":1}')
+    def handler(self, request):
+        if request.url.path == "/":
+            return httpx.Response(307, headers={"Location": "/next"})
+        return httpx.Response(200, content=request.content)
 
-    def test_send_can_stream(self):
-        client, _ = answered()
-        response = client.send(client.build_request("GET", "http://h/"), stream=True)
-        self.assertFalse(response.is_closed)
-        response.read()
-        self.assertTrue(response.is_closed)
+    def test_by_a_redirect(self):
+        with client(self.handler, follow_redirects=True) as it:
+            response = it.post(URL, content=iter([b"one", b"two"]))
+        self.assertEqual(response.content, b"onetwo")
 
-    def test_stream_closes_the_response(self):
-        client, _ = answered()
-        with client.stream("GET", "http://h/") as response:
-            self.assertFalse(response.is_closed)
-        self.assertTrue(response.is_closed)
+    def test_by_a_redirect_of_an_async_client(self):
+        async def body():
+            yield b"one"
+            yield b"two"
 
-    def test_a_content_length_of_nothing_is_for_methods_with_a_body(self):
-        client, sent = answered()
-        for verb in self.VERBS:
-            getattr(client, verb)("http://h/")
-        said = {request.method: request.headers.get("content-length") for request in sent}
-        zero = {method for method, length in said.items() if length == "0"}
-        self.assertEqual(zero, {"POST", "PUT", "PATCH"})
+        async def main():
+            transport = httpx.MockTransport(self.handler)
+            async with httpx.AsyncClient(transport=transport, follow_redirects=True) as it:
+                return await it.post(URL, content=body())
 
-    def test_host_comes_first(self):
-        client, _ = answered(headers={"X-Own": "1"})
-        request = client.build_request("GET", "http://h:81/")
-        self.assertEqual(request.headers.raw[0], (b"Host", b"h:81"))
+        self.assertEqual(asyncio.run(main()).content, b"onetwo")
+
+    def test_others_cannot(self):
+        class Consumes(httpx.BaseTransport):
+            def handle_request(self, request):
+                b"".join(request.stream)
+                return httpx.Response(307, headers={"Location": "/next"})
+
+        with httpx.Client(transport=Consumes(), follow_redirects=True) as it:
+            with self.assertRaises(httpx.StreamConsumed):
+                it.post(URL, content=(part for part in [b"one"]))
 
 
 if __name__ == "__main__":

@@ -33,6 +33,13 @@ class Modules(unittest.TestCase):
             for name in names.split():
                 self.assertTrue(hasattr(loaded, name), f"httpx.{module}.{name}")
 
+    def test_what_they_list_they_have(self):
+        for module in [*NAMES, "_auth", "_decoders", "_multipart", "_transports", "_transports.default"]:
+            loaded = importlib.import_module("httpx." + module)
+            for name in dir(loaded):
+                self.assertTrue(hasattr(loaded, name), f"httpx.{module}.{name}")
+            exec(f"from httpx.{module} import *", {})
+
     def test_they_show_what_the_package_shows(self):
         from httpx._exceptions import ReadTimeout
         from httpx._models import Headers
@@ -44,6 +51,13 @@ class Modules(unittest.TestCase):
         self.assertIs(httpx._models.Response, httpx.Response)
         self.assertIs(httpx._content.ByteStream, httpx.ByteStream)
         self.assertFalse(hasattr(httpx._models, "bogus"))
+
+    def test_classes_that_are_not_public_are_pickled_by_their_place(self):
+        import pickle
+
+        for shown in (httpx._auth.FunctionAuth, httpx._client.BaseClient, httpx._client.UseClientDefault):
+            self.assertFalse(hasattr(httpx, shown.__name__))
+            self.assertIs(pickle.loads(pickle.dumps(shown)), shown)
 
     def test_the_types_can_annotate(self):
         from httpx import _types

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import os
+import pathlib
 import ssl
 import sys
 import tempfile
@@ -42,6 +43,12 @@ class Roots(unittest.TestCase):
         context.load_verify_locations(CA)
         self.assertEqual(get(context), "Hello, world!")
         self.assertEqual(get(context, "HTTPS_UNKNOWN_CA"), "Hello, world!")
+
+    def test_paths_may_be_path_like(self):
+        context = ssl.create_default_context(cafile=pathlib.Path(CA))
+        context.load_verify_locations(capath=pathlib.Path(CA).parent)
+        context.load_cert_chain(pathlib.Path(CLIENT_CERT), keyfile=pathlib.Path(CLIENT_KEY))
+        self.assertEqual(get(context), "Hello, world!")
 
     def test_roots_in_pem_text_and_in_der_are_trusted(self):
         with open(CA) as file:

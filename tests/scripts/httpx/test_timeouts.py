@@ -56,6 +56,39 @@ class Timeouts(unittest.TestCase):
         self.assertEqual(stats("HTTP")["closed_early"], 1)
 
 
+class RequestsOfScripts(unittest.TestCase):
+    """Requests that no client has built."""
+
+    FOREVER = {"connect": None, "read": None, "write": None, "pool": None}
+
+    def client(self, **arguments):
+        transport = httpx.MockTransport(lambda _: httpx.Response(200))
+        return httpx.Client(transport=transport, **arguments)
+
+    def test_the_client_s_timeout_holds_for_them(self):
+        request = httpx.Request("GET", server("HTTP") + "/never")
+        with httpx.Client(timeout=0.5) as client:
+            with self.assertRaises(httpx.ReadTimeout):
+                client.send(request)
+
+    def test_sending_names_it_in_their_extensions(self):
+        extensions = {"own": 1}
+        request = httpx.Request("GET", "http://example.org/", extensions=extensions)
+        with self.client(timeout=3) as client:
+            response = client.send(request)
+        phases = dict.fromkeys(self.FOREVER, 3)
+        self.assertEqual(request.extensions, {"own": 1, "timeout": phases})
+        self.assertEqual(response.request.extensions["timeout"], phases)
+        self.assertEqual(extensions, {"own": 1})
+
+    def test_their_own_is_left_alone(self):
+        extensions = {"timeout": dict(self.FOREVER)}
+        request = httpx.Request("GET", "http://example.org/", extensions=extensions)
+        with self.client(timeout=3) as client:
+            client.send(request)
+        self.assertEqual(request.extensions, {"timeout": self.FOREVER})
+
+
 class AsyncTimeouts(unittest.IsolatedAsyncioTestCase):
     async def test_no_answer_raises_read_timeout(self):
         async with httpx.AsyncClient(timeout=1) as client:

@@ -64,7 +64,7 @@ impl Auth {
     /// What of the request is needed after it was sent.
     pub(super) fn keep(&self, request: &Request) -> Option<Request> {
         match self {
-            Self::Digest(_) => Some(request.again(Repeat::of(&request.body).into_body())),
+            Self::Digest(_) => Some(request.again(Repeat::of(&request.body).into_body(None))),
             _ => None,
         }
     }
@@ -76,10 +76,15 @@ impl Auth {
     ) -> Result<Option<Request>, Error> {
         match self {
             Self::None | Self::Basic(_) => Ok(None),
-            Self::Digest(auth) => match kept {
-                Some(request) => challenged(auth, request, answer),
-                None => Ok(None),
-            },
+            Self::Digest(auth) => {
+                let next = match kept {
+                    Some(request) => challenged(auth, request, answer)?,
+                    None => None,
+                };
+                // One challenge is answered: a second one refuses the credentials.
+                *self = Self::None;
+                Ok(next)
+            }
             Self::Flow(flow) => flow.next(answer).await,
         }
     }

@@ -71,9 +71,12 @@ impl Repeat {
         Self(body.replay())
     }
 
-    /// The body once more. One that can be had only once fails when it is sent.
-    pub(super) fn into_body(self) -> Body {
-        self.0.unwrap_or_else(|| Body::Stream(Box::new(Spent)))
+    /// The body once more; `held` is what was read into memory meanwhile. One that can be had only
+    /// once fails when it is sent.
+    pub(super) fn into_body(self, held: Option<Bytes>) -> Body {
+        self.0
+            .or(held.map(Body::Bytes))
+            .unwrap_or_else(|| Body::Stream(Box::new(Spent)))
     }
 }
 

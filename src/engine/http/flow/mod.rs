@@ -221,7 +221,7 @@ impl<P: Policy> Flow<P> {
         next.timeouts = asked.timeouts;
         next.options.clone_from(&asked.options);
         if redirect.keeps_body {
-            next.body = repeat.into_body();
+            next.body = repeat.into_body(asked.content.get().cloned());
         }
         Ok(Some(next))
     }

@@ -13,6 +13,7 @@ use super::io_thread;
 use crate::engine::error::BoxError;
 use crate::engine::http::connection::MAX_HEAD_SIZE;
 use crate::engine::http::origin::Origin;
+use crate::engine::http::peer::Peer;
 use crate::engine::net::Transport;
 use crate::engine::net::fork::ForkBound;
 
@@ -28,6 +29,7 @@ pub(in crate::engine::http) struct Connection {
     sender: ForkBound<SendRequest<Bytes>>,
     ended: Arc<AtomicBool>,
     origin: Origin,
+    peer: Arc<Peer>,
 }
 
 impl Connection {
@@ -42,6 +44,7 @@ impl Connection {
         origin: Origin,
         on_end: impl FnOnce() + Send + 'static,
     ) -> Result<Self, BoxError> {
+        let peer = Arc::new(Peer::of(&transport));
         let (sender, driver) = builder().handshake::<_, Bytes>(transport).await?;
         let sender = ForkBound::new(sender);
         let ended = Arc::new(AtomicBool::new(false));
@@ -56,11 +59,16 @@ impl Connection {
             sender,
             ended,
             origin,
+            peer,
         })
     }
 
     pub(in crate::engine::http) fn origin(&self) -> &Origin {
         &self.origin
+    }
+
+    pub(in crate::engine::http) fn peer(&self) -> &Arc<Peer> {
+        &self.peer
     }
 
     /// Whether it takes another request: it has not ended, the peer has not announced its end with

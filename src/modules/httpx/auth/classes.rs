@@ -95,7 +95,7 @@ impl Auth {
 }
 
 /// FunctionAuth(func): lets a function change each request, or return another one.
-#[pyclass(module = "httpx", name = "FunctionAuth", base = Auth)]
+#[pyclass(module = "httpx._auth", name = "FunctionAuth", base = Auth)]
 #[derive(Debug, Default)]
 #[repr(transparent)]
 pub(in crate::modules::httpx) struct FunctionAuth(Auth);

@@ -16,7 +16,7 @@ use std::fmt;
 
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyPayload, PyResult, VirtualMachine,
-    builtins::{PyStrRef, PyType},
+    builtins::{PyGenericAlias, PyStrRef, PyType, PyTypeRef},
     common::lock::PyMutex,
     function::{FuncArgs, PySetterValue},
     pyclass,
@@ -118,6 +118,16 @@ impl Initializer for Cookies {
     flags(BASETYPE, HAS_DICT, HAS_WEAKREF)
 )]
 impl Cookies {
+    /// For annotations: `Cookies[str, str]`.
+    #[pyclassmethod]
+    fn __class_getitem__(
+        class: PyTypeRef,
+        parameters: PyObjectRef,
+        vm: &VirtualMachine,
+    ) -> PyResult<PyGenericAlias> {
+        PyGenericAlias::from_args(class, parameters, vm)
+    }
+
     /// The http.cookiejar.CookieJar with the cookies. It is made when it is asked for first, and
     /// keeps them from then on.
     #[pygetset]

@@ -7,6 +7,7 @@ use rustpython_vm::{Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, Virtu
 
 use super::{Fields, Origin, Request, extensions};
 use crate::engine::http::{self as engine, Body, Head, Sent, Tag, Timeouts};
+use crate::modules::convert::new_bytes;
 use crate::modules::httpx::body_handle::BodyHandle;
 use crate::modules::httpx::headers::Headers;
 use crate::modules::httpx::multipart::memory::share;
@@ -55,12 +56,15 @@ impl Request {
         vm: &VirtualMachine,
     ) -> PyRef<Self> {
         if let Some(request) = handle(sent.tag.get()) {
+            if let Some(content) = sent.content.get() {
+                request.keep(content, vm);
+            }
             return request;
         }
         let request = Self::default();
         let _ = request.origin.set(Origin {
             head: sent.head.clone(),
-            content: sent.content.clone(),
+            content: sent.content.get().cloned(),
             timeouts: sent.timeouts,
             options: sent.options.clone(),
         });
@@ -75,6 +79,23 @@ impl Request {
         let _ = sent.tag.set(tag(zelf));
     }
 
+    /// Keeps the body if the engine has read it from the object's stream, of which it is the last
+    /// that there is.
+    fn keep(&self, content: &bytes::Bytes, vm: &VirtualMachine) {
+        if self.held(vm).is_none() {
+            self.hold(&new_bytes(content.clone(), vm));
+        }
+    }
+
+    /// Notes the body in `sent` if a script's transport has read it: it can be sent again.
+    pub(in crate::modules::httpx) fn note_content(&self, sent: &Sent, vm: &VirtualMachine) {
+        if sent.content.get().is_none()
+            && let Some(content) = self.held(vm)
+        {
+            let _ = sent.content.set(share(&content));
+        }
+    }
+
     /// The Python object of a request that is still to be sent.
     ///
     /// # Errors
@@ -84,8 +105,11 @@ impl Request {
         vm: &VirtualMachine,
     ) -> PyResult<PyRef<Self>> {
         if let Some(request) = handle(asked.tag.as_ref()) {
-            // Authentication has added its fields since the object was made.
+            // Authentication has added its fields, and read the body, since the object was made.
             request.show_headers(&asked.head);
+            if let Body::Bytes(content) = &asked.body {
+                request.keep(content, vm);
+            }
             return Ok(request);
         }
         let (content, stream) = match asked.body {

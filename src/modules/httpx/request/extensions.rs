@@ -6,11 +6,12 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use runtime_bridge::{Homing, await_in_line};
 use rustpython_vm::{
-    AsObject as _, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    AsObject as _, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyDict, PyDictRef},
+    function::PySetterValue,
 };
 
-use super::trace_info;
+use super::{Request, copied, trace_info};
 use crate::engine::BoxError;
 use crate::engine::http::trace::{Info, Trace};
 use crate::engine::http::{Options, Timeouts};
@@ -75,6 +76,31 @@ fn parse_timeout(timeout: &PyObject, vm: &VirtualMachine) -> PyResult<Timeouts> 
         write: phase("write")?,
         pool: phase("pool")?,
     })
+}
+
+/// Names the timeouts in a request's extensions, unless it names its own. The request keeps them:
+/// it has the same ones when it is sent again.
+///
+/// # Errors
+/// What extensions that are no dict raise.
+pub(in crate::modules::httpx) fn complete(
+    request: &Py<Request>,
+    timeouts: Timeouts,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    let Some(given) = request.fields.lock().extensions.clone() else {
+        return Ok(());
+    };
+    let extensions = copied(Some(given), vm)?;
+    if !extensions.contains_key("timeout", vm) {
+        let phases = timeout_dict(timeouts, vm)?;
+        extensions.set_item("timeout", phases.into(), vm)?;
+        request.set(
+            |fields| &mut fields.extensions,
+            PySetterValue::Assign(extensions.into()),
+        );
+    }
+    Ok(())
 }
 
 /// Timeouts as `extensions["timeout"]` has them.

@@ -31,7 +31,7 @@ use crate::engine::http::{Head, Options, Timeouts};
 use crate::modules::convert::{new_bytes, new_str};
 
 pub(super) use engine::to_engine;
-pub(super) use extensions::timeout_dict;
+pub(super) use extensions::{complete, timeout_dict};
 pub(super) use init::copied;
 pub(super) use method::parse_method;
 

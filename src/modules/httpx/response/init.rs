@@ -6,11 +6,13 @@ use std::sync::atomic::Ordering::Relaxed;
 use bytes::{Bytes, BytesMut};
 use http::HeaderMap;
 use rustpython_vm::{
-    FromArgs, Py, PyObjectRef, PyPayload, PyResult, VirtualMachine, builtins::PyBytesRef,
-    function::OptionalArg, types::Initializer,
+    FromArgs, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
+    builtins::PyBytesRef,
+    function::{Callee, FuncArgs, OptionalArg},
+    types::Initializer,
 };
 
-use super::{Fields, Response, headers, reading};
+use super::{Fields, Response, exceptional, headers, reading};
 use crate::engine::Error;
 use crate::engine::http::Content;
 use crate::engine::http::decode::{Budget, Decoder};
@@ -44,6 +46,14 @@ pub(in crate::modules::httpx) struct ResponseArgs {
 
 impl Initializer for Response {
     type Args = ResponseArgs;
+
+    fn slot_init(zelf: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+        if exceptional::is_exceptional(zelf) {
+            return exceptional::init(zelf, args, vm);
+        }
+        let zelf = zelf.try_to_ref::<Self>(vm)?;
+        Self::init(zelf, args.bind_for(vm, Callee::of::<Self>(vm))?, vm)
+    }
 
     fn init(zelf: &Py<Self>, args: ResponseArgs, vm: &VirtualMachine) -> PyResult<()> {
         let mut list = match given(args.headers, vm) {

@@ -1,10 +1,12 @@
 //! `httpx.Response`.
 
 mod content_handle;
+mod exceptional;
 mod headers;
 mod init;
 mod lines;
 mod links;
+mod marks;
 mod origin;
 mod parts;
 mod pickle;
@@ -27,6 +29,8 @@ use rustpython_vm::{
     types::{Constructor, Initializer, Representable},
 };
 
+use self::exceptional::AnyLayout;
+use self::marks::Marks;
 use self::origin::Origin;
 use self::parts::{ChunkArgs, Items as _, Pass};
 use super::cookies::Cookies;
@@ -227,7 +231,7 @@ impl Constructor for Response {
 }
 
 #[pyclass(
-    with(Constructor, Initializer, Representable),
+    with(Constructor, Initializer, Representable, AnyLayout, Marks),
     flags(BASETYPE, HAS_DICT, HAS_WEAKREF)
 )]
 impl Response {
@@ -307,13 +311,16 @@ impl Response {
         zelf.set(|fields| &mut fields.history, value);
     }
 
-    /// What is said beyond HTTP: http_version, reason_phrase.
+    /// What is said beyond HTTP: http_version, reason_phrase, network_stream, stream_id.
     #[pygetset]
     fn extensions(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
         zelf.field(
             |fields| &mut fields.extensions,
             || match zelf.origin.get() {
-                Some(origin) => origin.extensions(zelf.code(), vm),
+                Some(origin) => {
+                    let kind = zelf.fields.lock().kind;
+                    origin.extensions(zelf.code(), kind, vm)
+                }
                 None => Ok(vm.ctx.new_dict().into()),
             },
         )
@@ -420,18 +427,6 @@ impl Response {
     fn num_bytes_downloaded(zelf: &Py<Self>) -> u64 {
         let downloaded = zelf.fields.lock().downloaded;
         downloaded.unwrap_or_else(|| zelf.content().received())
-    }
-
-    /// Whether the content was read or given up.
-    #[pygetset]
-    fn is_closed(zelf: &Py<Self>) -> bool {
-        zelf.content().is_closed()
-    }
-
-    /// Whether somebody read the content or iterates over it.
-    #[pygetset]
-    fn is_stream_consumed(zelf: &Py<Self>) -> bool {
-        zelf.content().is_consumed()
     }
 
     /// 1xx.

@@ -9,11 +9,13 @@ use rustpython_vm::{
 };
 
 use super::{Fields, Response, status};
-use crate::engine::http::{Answer, Sent, Tag};
+use crate::engine::http::peer::Peer;
+use crate::engine::http::{Answer, NetworkStream, Sent, Tag};
 use crate::modules::convert::new_bytes;
 use crate::modules::httpx::exceptions::to_exception;
 use crate::modules::httpx::headers;
 use crate::modules::httpx::mode::Mode;
+use crate::modules::httpx::network_stream;
 use crate::modules::httpx::request::Request;
 use crate::modules::httpx::streams::StreamKind;
 
@@ -24,6 +26,9 @@ pub(super) struct Origin {
     /// As it came, when that is not the usual one.
     reason: Option<hyper::ext::ReasonPhrase>,
     request: Arc<Sent>,
+    stream_id: Option<u32>,
+    peer: Option<Arc<Peer>>,
+    network_stream: Option<Arc<NetworkStream>>,
 }
 
 /// How a client hands out responses.
@@ -77,13 +82,33 @@ impl Origin {
             .as_bytes()
     }
 
-    pub(super) fn extensions(&self, code: i64, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
+    /// Closes the connection that a change of protocols gave away.
+    pub(super) fn close(&self) {
+        if let Some(stream) = &self.network_stream {
+            stream.close();
+        }
+    }
+
+    pub(super) fn extensions(
+        &self,
+        code: i64,
+        kind: StreamKind,
+        vm: &VirtualMachine,
+    ) -> PyResult<PyObjectRef> {
         let extensions = vm.ctx.new_dict();
         let version = new_bytes(self.version, vm);
         extensions.set_item("http_version", version.into(), vm)?;
         if self.version != "HTTP/2" {
             let reason = new_bytes(self.reason(code), vm);
             extensions.set_item("reason_phrase", reason.into(), vm)?;
+        }
+        if let Some(peer) = &self.peer {
+            let stream = self.network_stream.clone();
+            let stream = network_stream::object(stream, peer.clone(), kind, vm);
+            extensions.set_item("network_stream", stream, vm)?;
+        }
+        if let Some(id) = self.stream_id {
+            extensions.set_item("stream_id", vm.ctx.new_int(id).into(), vm)?;
         }
         Ok(extensions.into())
     }
@@ -135,6 +160,9 @@ impl Response {
             version: answer.version_text(),
             reason: answer.reason.clone(),
             request: answer.request.clone(),
+            stream_id: answer.stream_id,
+            peer: answer.peer.clone(),
+            network_stream: answer.network_stream.clone(),
         });
         response.adopt(answer);
         response.into_ref(&vm.ctx)
@@ -212,6 +240,9 @@ impl Response {
             version: Version::HTTP_11,
             reason: None,
             headers: Arc::new(headers),
+            stream_id: None,
+            peer: None,
+            network_stream: None,
             content: zelf.content(),
             request: sent.clone(),
             history: Default::default(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rustpython_vm::{AsObject as _, Py, PyObject, PyResult, VirtualMachine};
 
 use super::Response;
+use super::marks::Marks as _;
 use crate::engine::http::Content;
 use crate::modules::httpx::{pickling, streams};
 

@@ -50,6 +50,9 @@ pub(super) fn check_closing(
 }
 
 pub(super) async fn read(zelf: &Py<Response>) -> PyResult<PyBytesRef> {
+    if let Some(held) = with_vm(|vm| zelf.held(vm)) {
+        return Ok(held);
+    }
     let (content, headers) = with_vm(|vm| {
         Ok::<_, rustpython_vm::builtins::PyBaseExceptionRef>((
             zelf.content(),
@@ -64,6 +67,9 @@ pub(super) async fn read(zelf: &Py<Response>) -> PyResult<PyBytesRef> {
 }
 
 pub(super) async fn close(zelf: &Response) -> PyResult<()> {
+    if let Some(origin) = zelf.origin.get() {
+        origin.close();
+    }
     let result = zelf.content().close().await;
     result.map_err(|error| with_vm(|vm| zelf.exception(error, vm)))
 }

@@ -56,7 +56,8 @@ async fn serve(
         Ok(object)
     })?;
     let mode = reception.mode();
-    let response = mode.call_method(&transport, name, (object,)).await?;
+    let response = mode.call_method(&transport, name, (object.clone(),)).await?;
+    with_vm(|vm| object.note_content(&sent, vm));
     with_vm(|vm| match response.downcast::<Response>() {
         Ok(response) => Response::to_answer(&response, &sent, &reception, vm),
         Err(other) => {
