@@ -91,8 +91,8 @@ fn a_request_s_own_field_wins_over_the_proxy_s() {
     let client = through(proxy(&format!("http://me:secret@{}", running.addr())));
     let mut request = get(&origin("http", server.addr));
     request
-        .headers
-        .insert(PROXY_AUTHORIZATION, HeaderValue::from_static("own"));
+        .headers_mut()
+        .set(PROXY_AUTHORIZATION.as_str().as_bytes(), b"own");
     let response = run(client.send(request)).expect("a response");
     assert_eq!(response.status, 200);
 }
@@ -108,8 +108,8 @@ fn an_https_origin_is_reached_through_a_tunnel_that_keeps_secrets_apart() {
     let client = trusting(proxy, identity.trust);
     let mut request = get(&origin("https", front));
     request
-        .headers
-        .insert(AUTHORIZATION, HeaderValue::from_static("for the origin"));
+        .headers_mut()
+        .set(AUTHORIZATION.as_str().as_bytes(), b"for the origin");
     let seen = run(async {
         let mut response = client.send(request).await.expect("a response");
         read(&mut response.body).await.expect("a body")

@@ -216,8 +216,7 @@ fn fields_as_a_person_wrote_them_keep_their_place() {
     follow("http://a.org/", "http://b.org/").update_list(&mut list);
     let fields: Vec<_> = list
         .fields()
-        .iter()
-        .map(|it| (&*it.raw_name, &*it.value))
+        .map(|it| (it.raw_name, it.value))
         .collect();
     assert_eq!(fields, [(&b"Host"[..], &b"b.org"[..]), (b"X-Own", b"1")]);
 }

@@ -190,8 +190,7 @@ fn a_client_resumes_its_sessions() {
     });
     for expected in ["Full", "Resumed"] {
         let mut request = get(&format!("{url}about"));
-        let headers = &mut request.headers;
-        headers.insert("connection", "close".parse().unwrap());
+        request.headers_mut().append(b"connection", b"close");
         let about = run(async {
             let mut response = client.send(request).await.unwrap();
             read(&mut response.body).await.unwrap()

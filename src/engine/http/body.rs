@@ -1,12 +1,11 @@
 //! Request bodies.
 
 use std::fmt;
-use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 
 use super::wire::Account;
@@ -51,21 +50,6 @@ impl Body {
             Self::Bytes(bytes) => Some(Self::Bytes(bytes.clone())),
             Self::Stream(source) => source.replay().map(Self::Stream),
         }
-    }
-
-    /// Reads a streamed body into memory, so that it can be sent again.
-    ///
-    /// # Errors
-    /// What the source raises, as a `User` error.
-    pub(super) async fn hold(&mut self) -> Result<(), Error> {
-        if let Self::Stream(source) = self {
-            let mut all = BytesMut::new();
-            while let Some(chunk) = poll_fn(|cx| source.poll_chunk(cx)).await {
-                all.extend_from_slice(&chunk.map_err(Error::user)?);
-            }
-            *self = Self::Bytes(all.freeze());
-        }
-        Ok(())
     }
 }
 

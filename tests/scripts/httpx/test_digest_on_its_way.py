@@ -78,6 +78,20 @@ class Digest(unittest.TestCase):
         self.assertEqual(bodies, [b"onetwo", b"onetwo"])
         self.assertEqual(response.request.content, b"onetwo")
 
+    def test_a_generator_that_no_one_has_read_cannot_be_sent_twice(self):
+        challenge = 'Digest realm="here", nonce="n", qop="auth"'
+
+        class Transport(httpx.BaseTransport):
+            def handle_request(self, request):
+                for _ in request.stream:
+                    pass
+                return httpx.Response(401, headers={"WWW-Authenticate": challenge})
+
+        auth = httpx.DigestAuth("user", "secret")
+        with httpx.Client(transport=Transport(), auth=auth) as client:
+            with self.assertRaises(httpx.StreamConsumed):
+                client.post(URL, content=(part for part in [b"one", b"two"]))
+
     def test_hooks_see_a_streamed_body(self):
         bodies = []
         hooks = {"request": [lambda request: bodies.append(request.read())]}

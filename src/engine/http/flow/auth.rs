@@ -8,6 +8,7 @@ use super::hop::Repeat;
 use crate::engine::error::Error;
 use crate::engine::http::answer::Answer;
 use crate::engine::http::auth::{BasicAuth, DigestAuth};
+use crate::engine::http::body::Body;
 use crate::engine::http::request::{Head, Request};
 
 /// An authentication scheme of the user's: it names the requests to send and sees their answers.
@@ -26,6 +27,12 @@ pub trait AuthFlow: Send + Sync {
 }
 
 const AUTHORIZATION: &[u8] = b"Authorization";
+
+/// A request without its body, and the body, if it can be had again.
+pub(super) struct Kept {
+    request: Request,
+    body: Repeat,
+}
 
 /// Who authenticates a request.
 #[derive(Default)]
@@ -50,8 +57,6 @@ impl Auth {
                 request.headers_mut().set(AUTHORIZATION, header.as_bytes());
             }
             Self::Digest(auth) => {
-                // It may have to be sent twice.
-                request.body.hold().await?;
                 if let Some(header) = auth.preempt(&request.head.method, &request.head.url)? {
                     request.headers_mut().set(AUTHORIZATION, header.as_bytes());
                 }
@@ -62,23 +67,26 @@ impl Auth {
     }
 
     /// What of the request is needed after it was sent.
-    pub(super) fn keep(&self, request: &Request) -> Option<Request> {
+    pub(super) fn keep(&self, request: &Request) -> Option<Kept> {
         match self {
-            Self::Digest(_) => Some(request.again(Repeat::of(&request.body).into_body(None))),
+            Self::Digest(_) => Some(Kept {
+                request: request.again(Body::Empty),
+                body: Repeat::of(&request.body),
+            }),
             _ => None,
         }
     }
 
     pub(super) async fn next(
         &mut self,
-        kept: Option<Request>,
+        kept: Option<Kept>,
         answer: &Arc<Answer>,
     ) -> Result<Option<Request>, Error> {
         match self {
             Self::None | Self::Basic(_) => Ok(None),
             Self::Digest(auth) => {
                 let next = match kept {
-                    Some(request) => challenged(auth, request, answer)?,
+                    Some(kept) => challenged(auth, kept, answer)?,
                     None => None,
                 };
                 // One challenge is answered: a second one refuses the credentials.
@@ -99,15 +107,13 @@ impl Auth {
 }
 
 /// The request that answers a challenge of the Digest scheme.
-fn challenged(
-    auth: &DigestAuth,
-    mut request: Request,
-    answer: &Answer,
-) -> Result<Option<Request>, Error> {
+fn challenged(auth: &DigestAuth, kept: Kept, answer: &Answer) -> Result<Option<Request>, Error> {
+    let Kept { mut request, body } = kept;
     let Head { method, url, .. } = &*request.head;
     let Some(reply) = auth.answer(method, url, answer.status, &answer.headers)? else {
         return Ok(None);
     };
+    request.body = body.into_body(answer.request.content.get().cloned());
     let headers = request.headers_mut();
     headers.set(AUTHORIZATION, reply.authorization.as_bytes());
     if let Some(cookie) = reply.cookie
