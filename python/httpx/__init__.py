@@ -9,8 +9,8 @@
 from _httpx import *
 from _httpx import __version__
 
-# What the private modules show.
-del BaseClient, Decoder, FunctionAuth, UseClientDefault
+# What the private modules show. FunctionAuth stays: here it is public.
+del BaseClient, Decoder, UseClientDefault
 del encode_multipart, encode_request, encode_response
 
 Session = Client
