@@ -214,10 +214,7 @@ fn fields_as_a_person_wrote_them_keep_their_place() {
     list.append(b"Authorization", b"secret");
     list.append(b"X-Own", b"1");
     follow("http://a.org/", "http://b.org/").update_list(&mut list);
-    let fields: Vec<_> = list
-        .fields()
-        .map(|it| (it.raw_name, it.value))
-        .collect();
+    let fields: Vec<_> = list.fields().map(|it| (it.raw_name, it.value)).collect();
     assert_eq!(fields, [(&b"Host"[..], &b"b.org"[..]), (b"X-Own", b"1")]);
 }
 

@@ -61,6 +61,7 @@ const BORROWED_FROM: usize = 16 * 1024;
 pub struct ByteStream {
     source: Source,
     home: Home,
+    moves: bool,
 }
 
 enum Source {
@@ -101,7 +102,16 @@ impl ByteStream {
         Ok(Self {
             source: Source::Unread(iterable),
             home: Home::here(),
+            moves: false,
         })
+    }
+
+    /// The same stream, which several coroutines may read one after the other, also while an item
+    /// is awaited: items of an asynchronous iterable are then awaited as tasks.
+    #[must_use]
+    pub fn movable(mut self) -> Self {
+        self.moves = true;
+        self
     }
 }
 
@@ -152,7 +162,7 @@ impl ByteStream {
                 return Poll::Ready(Err(refuse_asynchronous(vm)));
             }
             Source::Asynchronous { origin, item, .. } => {
-                ready!(poll_asynchronous(origin, item, cx, vm))
+                ready!(poll_asynchronous(origin, item, self.moves, cx, vm))
             }
             Source::Unread(_) | Source::Over => Ok(None),
         };
@@ -240,6 +250,7 @@ fn next_plain(origin: &Origin, vm: &VirtualMachine) -> PyResult<Option<PyObjectR
 fn poll_asynchronous(
     origin: &Origin,
     item: &mut Option<Item>,
+    moves: bool,
     cx: &mut Context<'_>,
     vm: &VirtualMachine,
 ) -> Poll<PyResult<Option<PyObjectRef>>> {
@@ -248,7 +259,7 @@ fn poll_asynchronous(
         None => {
             let name = identifier!(vm, __anext__);
             let awaitable = vm.call_special_method(origin.iterator(), name, ())?;
-            item.insert(Item::new(awaitable, vm)?)
+            item.insert(Item::new(awaitable, moves, vm)?)
         }
     };
     let result = ready!(pending.poll(cx));

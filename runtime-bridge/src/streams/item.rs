@@ -12,13 +12,13 @@ use crate::from_python::place::Place;
 
 pub(crate) enum Item {
     InLine(InLine),
-    /// Something else was awaited in line already.
+    /// Something else was awaited in line already, or another coroutine may wait for the end.
     AsTask(AsTask),
 }
 
 impl Item {
-    pub(crate) fn new(awaitable: PyObjectRef, vm: &VirtualMachine) -> PyResult<Self> {
-        if Place::exchange().is_some_and(|exchange| exchange.is_claimed()) {
+    pub(crate) fn new(awaitable: PyObjectRef, moves: bool, vm: &VirtualMachine) -> PyResult<Self> {
+        if moves || Place::exchange().is_some_and(|exchange| exchange.is_claimed()) {
             return await_as_task(awaitable, vm).map(Self::AsTask);
         }
         Ok(Self::InLine(await_in_line(awaitable)))

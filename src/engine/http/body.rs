@@ -23,6 +23,11 @@ pub trait BodySource: Send {
     /// body is sent chunked.
     fn content_length(&self) -> Option<u64>;
 
+    /// Says, before the first poll, that different tasks may poll it one after the other: the task
+    /// that waits for the response's head, and the one that reads its content, if the server answers
+    /// before it has got the whole body.
+    fn set_movable(&mut self) {}
+
     /// The same body once more, from its start, for a request that has to be repeated. `None`
     /// when it can be had only once.
     fn replay(&self) -> Option<Box<dyn BodySource>> {

@@ -81,6 +81,14 @@ impl Request {
         &mut Arc::make_mut(&mut self.head).headers
     }
 
+    /// Says that another task may read the response than the one that waits for its head; see
+    /// [`BodySource::set_movable`](super::body::BodySource::set_movable).
+    pub fn set_movable(&mut self) {
+        if let Body::Stream(source) = &mut self.body {
+            source.set_movable();
+        }
+    }
+
     /// The same request with another body.
     pub(super) fn again(&self, body: Body) -> Self {
         Self {

@@ -20,6 +20,7 @@ pub(super) struct PythonStream {
     stream: Homing<PyObjectRef>,
     reader: Option<ByteStream>,
     is_one_shot: bool,
+    moves: bool,
 }
 
 impl PythonStream {
@@ -28,6 +29,7 @@ impl PythonStream {
             is_one_shot: streams::is_one_shot(stream, vm)?,
             stream: Homing::new(stream.to_owned()),
             reader: None,
+            moves: false,
         })
     }
 
@@ -37,6 +39,7 @@ impl PythonStream {
             None => {
                 let stream = (*self.stream).clone();
                 match with_vm(|vm| ByteStream::new(stream, vm)) {
+                    Ok(reader) if self.moves => self.reader.insert(reader.movable()),
                     Ok(reader) => self.reader.insert(reader),
                     Err(exception) => return Poll::Ready(Some(Err(Raised::boxed(exception)))),
                 }
@@ -57,12 +60,17 @@ impl BodySource for PythonStream {
         None
     }
 
+    fn set_movable(&mut self) {
+        self.moves = true;
+    }
+
     fn replay(&self) -> Option<Box<dyn BodySource>> {
         (!self.is_one_shot).then(|| {
             let again = Self {
                 stream: self.stream.clone(),
                 reader: None,
                 is_one_shot: false,
+                moves: self.moves,
             };
             Box::new(again) as Box<dyn BodySource>
         })

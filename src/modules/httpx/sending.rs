@@ -72,6 +72,7 @@ impl Session {
                 auth,
                 follow_redirects,
                 max_redirects: defaults.max_redirects,
+                is_streamed: false,
             },
             request,
             reception,
@@ -104,7 +105,12 @@ fn auth_of(
 
 impl Sending {
     /// Waits for the head of the final response: its content is still to be read.
-    pub(super) async fn open(self) -> PyResult<PyRef<Response>> {
+    pub(super) async fn open(mut self) -> PyResult<PyRef<Response>> {
+        self.flow.is_streamed = true;
+        self.receive().await
+    }
+
+    async fn receive(self) -> PyResult<PyRef<Response>> {
         match self.flow.run(self.request).await {
             Ok(answer) => with_vm(|vm| Ok(Response::from_last(&answer, &self.reception, vm))),
             Err(Failed { error, request }) => Err(with_vm(|vm| {
@@ -116,7 +122,7 @@ impl Sending {
 
     /// Waits for the whole response.
     pub(super) async fn fetch(self) -> PyResult<PyRef<Response>> {
-        let response = self.open().await?;
+        let response = self.receive().await?;
         match Response::read_all(&response).await {
             Ok(_) => Ok(response),
             Err(raised) => {

@@ -20,6 +20,9 @@ impl<P: Policy> Flow<P> {
             let hooked = hooks.on_request(request).await;
             request = hooked.map_err(|error| failed(error, sent))?;
         }
+        if self.is_streamed {
+            request.set_movable();
+        }
         let repeat = Repeat::of(&request.body);
         let sent = Arc::new(request.sent());
         let answer = match self.exchange(request, &sent).await {

@@ -134,6 +134,8 @@ pub struct Flow<P> {
     pub follow_redirects: bool,
     /// How many are followed before `TooManyRedirects`.
     pub max_redirects: usize,
+    /// Whether the content of the answer is left to be read, maybe by another task.
+    pub is_streamed: bool,
 }
 
 impl<P: Policy> Flow<P> {
