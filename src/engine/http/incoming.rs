@@ -127,6 +127,13 @@ impl Incoming {
         }
     }
 
+    /// After a timeout: an HTTP/2 connection takes no further requests.
+    pub(super) fn distrust(&self) {
+        if let Self::Http2(http2) = self {
+            http2.lease.connection().retire();
+        }
+    }
+
     /// After the end of the body: gives the connection back, if it may be used again. It may not
     /// when bytes came that belong to no response: hyper has ended it then.
     pub(super) fn finish(self, persistent: bool) {

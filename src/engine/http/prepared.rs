@@ -75,15 +75,7 @@ impl Prepared {
 
     /// Whether sending it twice does what sending it once does (RFC 9110, 9.2.2).
     pub(super) fn is_idempotent(&self) -> bool {
-        matches!(
-            self.method,
-            Method::GET
-                | Method::HEAD
-                | Method::OPTIONS
-                | Method::TRACE
-                | Method::PUT
-                | Method::DELETE
-        )
+        is_idempotent(&self.method)
     }
 
     /// The body once more, when that can be had. The rest is made again from the head if it has to
@@ -130,6 +122,14 @@ impl Prepared {
             body,
         }
     }
+}
+
+/// Whether a method does the same twice as once (RFC 9110, 9.2.2).
+pub(super) fn is_idempotent(method: &Method) -> bool {
+    matches!(
+        *method,
+        Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE | Method::PUT | Method::DELETE
+    )
 }
 
 /// The origin-form target (RFC 9112, 3.2.1).

@@ -3,9 +3,10 @@
 //! The rules are httpx's, which are those of browsers.
 
 use http::header::{
-    AUTHORIZATION, CONTENT_LENGTH, COOKIE, HOST, HeaderName, LOCATION, TRANSFER_ENCODING,
+    AUTHORIZATION, CONTENT_LENGTH, COOKIE, HeaderName, LOCATION, PROXY_AUTHORIZATION,
+    TRANSFER_ENCODING,
 };
-use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 
 use super::headers::HeaderList;
 use super::url::Url;
@@ -76,18 +77,6 @@ impl Redirect {
     /// Makes the header fields of the redirected request those of the next.
     ///
     /// `Cookie` is gone: the client's cookies for the new URL are to be added.
-    pub fn update_map(&self, headers: &mut HeaderMap) {
-        for name in self.dropped() {
-            headers.remove(name);
-        }
-        if self.changes_host
-            && let Ok(host) = HeaderValue::from_str(self.url.netloc())
-        {
-            headers.insert(HOST, host);
-        }
-    }
-
-    /// As [`update_map`](Self::update_map), for fields as a person wrote them.
     pub fn update_list(&self, headers: &mut HeaderList) {
         for name in self.dropped() {
             headers.remove(name.as_str().as_bytes());
@@ -98,10 +87,12 @@ impl Redirect {
     }
 
     fn dropped(&self) -> impl Iterator<Item = HeaderName> {
-        let authorization = (!self.keeps_authorization).then_some(AUTHORIZATION);
+        let credentials = [AUTHORIZATION, PROXY_AUTHORIZATION];
+        let credentials = (!self.keeps_authorization).then_some(credentials);
+        let credentials = credentials.into_iter().flatten();
         let framing = (!self.keeps_body).then_some([CONTENT_LENGTH, TRANSFER_ENCODING]);
         let framing = framing.into_iter().flatten();
-        authorization.into_iter().chain(framing).chain([COOKIE])
+        credentials.chain(framing).chain([COOKIE])
     }
 }
 

@@ -280,11 +280,10 @@ impl ResponseBody {
             url: &self.url,
             part: "more of the response body of",
         };
-        let timed_out = watch.poll(timer, cx, incoming.account(), &limits);
-        timed_out.map(|error| {
-            self.state = State::Failed(error);
-            self.ended()
-        })
+        let error = ready!(watch.poll(timer, cx, incoming.account(), &limits));
+        incoming.distrust();
+        self.state = State::Failed(error);
+        Poll::Ready(self.ended())
     }
 
     /// What is there without waiting.

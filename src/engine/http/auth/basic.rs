@@ -1,4 +1,4 @@
-//! The Basic scheme, and which credentials a request gets.
+//! The Basic scheme.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -45,29 +45,6 @@ impl BasicAuth {
     }
 }
 
-/// What a request says of its credentials.
-#[derive(Clone, Debug, Default)]
-pub enum Choice {
-    /// Nothing: the client's are used.
-    #[default]
-    Default,
-    /// That the client's are not to be used.
-    Off,
-    /// These.
-    Own(BasicAuth),
-}
-
-/// The credentials to send, as httpx chooses: the request's own, else the client's unless they are
-/// turned off, else those in the URL.
-pub fn choose(choice: Choice, client: Option<&BasicAuth>, url: &Url) -> Option<BasicAuth> {
-    let chosen = match choice {
-        Choice::Own(auth) => Some(auth),
-        Choice::Default => client.cloned(),
-        Choice::Off => None,
-    };
-    chosen.or_else(|| BasicAuth::of(url))
-}
-
 impl std::fmt::Debug for BasicAuth {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("BasicAuth([secure])")
@@ -77,19 +54,6 @@ impl std::fmt::Debug for BasicAuth {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_request_s_own_come_first_and_the_url_s_last() {
-        let (own, client) = (BasicAuth::new(b"own", b""), BasicAuth::new(b"client", b""));
-        let url = Url::parse("http://url@host/").unwrap();
-        let bare = Url::parse("http://host/").unwrap();
-        let in_url = BasicAuth::of(&url);
-        let chosen = |choice| choose(choice, Some(&client), &url);
-        assert_eq!(chosen(Choice::Own(own.clone())), Some(own));
-        assert_eq!(chosen(Choice::Default), Some(client.clone()));
-        assert_eq!(chosen(Choice::Off), in_url);
-        assert_eq!(choose(Choice::Off, Some(&client), &bare), None);
-    }
 
     #[test]
     fn the_example_of_rfc_7617() {

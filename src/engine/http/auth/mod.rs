@@ -5,5 +5,5 @@ mod challenge;
 mod digest;
 mod hash;
 
-pub use basic::{BasicAuth, Choice, choose};
+pub use basic::BasicAuth;
 pub use digest::{Answer, ClientNonce, DigestAuth, random_nonce};

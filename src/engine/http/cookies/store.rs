@@ -12,7 +12,7 @@ use super::set_cookie::{self, Asked};
 use super::{domain, path};
 use crate::engine::error::Error;
 
-/// The longest cookie that a server can set, name and value together, in bytes. RFC 6265, 6.1 asks
+/// The longest cookie that a server can set, its attributes included, in bytes. RFC 6265, 6.1 asks
 /// for 4096 at least.
 pub const MAX_COOKIE_SIZE: usize = 16 * 1024;
 

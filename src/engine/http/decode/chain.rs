@@ -48,9 +48,10 @@ impl Decoder {
         for value in headers.get_all(CONTENT_ENCODING) {
             for name in value.to_str().unwrap_or_default().split(',') {
                 stages.extend(Stage::named(&name.trim().to_ascii_lowercase())?);
-            }
-            if stages.len() > MAX_CHAIN {
-                return Err(too_many());
+                // Each has a window: so not only once the list is at its end.
+                if stages.len() > MAX_CHAIN {
+                    return Err(too_many());
+                }
             }
         }
         // Applied in the order of the list, so undone from its end.

@@ -113,10 +113,13 @@ fn challenged(auth: &DigestAuth, kept: Kept, answer: &Answer) -> Result<Option<R
     let Some(reply) = auth.answer(method, url, answer.status, &answer.headers)? else {
         return Ok(None);
     };
+    // After redirects the challenge may be another host's, which sets no cookies for this one.
+    let is_same_host = answer.request.head.url.host() == url.host();
     request.body = body.into_body(answer.request.content.get().cloned());
     let headers = request.headers_mut();
     headers.set(AUTHORIZATION, reply.authorization.as_bytes());
     if let Some(cookie) = reply.cookie
+        && is_same_host
         && headers.get(b"Cookie").is_none()
     {
         headers.set(b"Cookie", cookie.as_bytes());

@@ -28,6 +28,7 @@ const CONNECTION_WINDOW: u32 = 16 * 1024 * 1024;
 pub(in crate::engine::http) struct Connection {
     sender: ForkBound<SendRequest<Bytes>>,
     ended: Arc<AtomicBool>,
+    retired: AtomicBool,
     origin: Origin,
     peer: Arc<Peer>,
 }
@@ -58,9 +59,16 @@ impl Connection {
         Ok(Self {
             sender,
             ended,
+            retired: AtomicBool::new(false),
             origin,
             peer,
         })
+    }
+
+    /// Takes no further requests: one has waited in vain, so the peer may be gone without a word.
+    /// Those under way go on.
+    pub(in crate::engine::http) fn retire(&self) {
+        self.retired.store(true, SeqCst);
     }
 
     pub(in crate::engine::http) fn origin(&self) -> &Origin {
@@ -74,7 +82,7 @@ impl Connection {
     /// Whether it takes another request: it has not ended, the peer has not announced its end with
     /// GOAWAY, and there are stream identifiers left.
     pub(in crate::engine::http) fn is_usable(&self) -> bool {
-        if self.ended.load(SeqCst) {
+        if self.ended.load(SeqCst) || self.retired.load(SeqCst) {
             return false;
         }
         let mut cx = Context::from_waker(Waker::noop());

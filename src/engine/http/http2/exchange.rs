@@ -3,7 +3,7 @@
 use std::future::{Future as _, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use h2::client::ResponseFuture;
@@ -15,10 +15,10 @@ use tokio::time::Sleep;
 use super::connection::Connection;
 use super::upload::Upload;
 use super::{Incoming, failure, head};
-use crate::engine::error::BoxError;
+use crate::engine::error::{BoxError, Kind};
 use crate::engine::http::body::Outgoing;
 use crate::engine::http::exchange::Failed;
-use crate::engine::http::prepared::Prepared;
+use crate::engine::http::prepared::{self, Prepared};
 use crate::engine::http::response::Asked;
 use crate::engine::http::telling::{self, Exchange};
 use crate::engine::http::timeout::{Limits, Watch};
@@ -58,14 +58,22 @@ pub(in crate::engine::http) async fn exchange(
         None => poll_fn(|cx| stream.poll(cx)).await,
         Some(steps) => Box::pin(telling::follow(steps, telling::stream(id), &mut stream)).await,
     };
+    if answer.as_ref().is_err_and(is_timeout) {
+        connection.retire();
+    }
     let (parts, received) = answer?.into_parts();
     let incoming = Incoming::new(received, stream.upload, stream.account);
     Ok((Response::from_parts(parts, ()), incoming))
 }
 
+fn is_timeout(failed: &Failed) -> bool {
+    matches!(failed.error.kind(), Kind::ReadTimeout | Kind::WriteTimeout)
+}
+
 type Opened = (ResponseFuture, Option<SendStream<Bytes>>);
 
-/// Waits until the stream is open. A request that fails here can be sent again.
+/// Waits until the stream is open. A request that fails here comes back in the error, unless the
+/// peer may have got it and it is not safe to repeat.
 async fn open(
     connection: &Connection,
     request: Prepared,
@@ -76,21 +84,38 @@ async fn open(
     head::adapt(&mut head, &asked.url).map_err(Failed::for_good)?;
     let end = body.is_end_stream();
     let opening = async {
-        let mut sender = connection.sender()?;
-        let (response, stream) = sender.send_request(head, end)?;
-        poll_fn(|cx| sender.poll_ready(cx)).await?;
-        Ok::<Opened, BoxError>((response, (!end).then_some(stream)))
+        let mut sender = connection.sender().map_err(|error| (error, false))?;
+        let sent = sender.send_request(head, end);
+        let (response, mut stream) = sent.map_err(|error| (error.into(), false))?;
+        if let Err(error) = poll_fn(|cx| sender.poll_ready(cx)).await
+            && is_over(&mut stream)
+        {
+            let is_maybe_sent = error.is_io();
+            return Err((error.into(), is_maybe_sent));
+        }
+        Ok::<Opened, (BoxError, bool)>((response, (!end).then_some(stream)))
     };
     match opening.await {
         Ok((response, stream)) => Ok((response, stream, body)),
-        Err(error) if failure::is_ours(&error) && connection.is_usable() => {
+        Err((error, _)) if failure::is_ours(&error) && connection.is_usable() => {
             Err(Failed::for_good(failure::of_illegal(error, &asked.url)))
         }
-        Err(error) => Err(Failed {
+        // Whether the stream was open when the connection broke, h2 does not tell.
+        Err((error, true)) if !prepared::is_idempotent(kept.method()) => {
+            Err(Failed::for_good(failure::of_opening(error, &asked.url)))
+        }
+        Err((error, _)) => Err(Failed {
             unsent: Some(Box::new(Prepared::from_http(kept.map(|()| body)))),
             ..Failed::for_good(failure::of_opening(error, &asked.url))
         }),
     }
+}
+
+/// Whether the stream has ended with its connection. A connection that ends by GOAWAY is an error to
+/// whoever wants to open a stream, while those that are open go on to be served.
+fn is_over(stream: &mut SendStream<Bytes>) -> bool {
+    let mut cx = Context::from_waker(Waker::noop());
+    stream.poll_reset(&mut cx).is_ready()
 }
 
 struct Stream<'a> {
