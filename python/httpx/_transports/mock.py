@@ -2,7 +2,7 @@
 
 from inspect import isawaitable
 
-from _httpx import AsyncBaseTransport, BaseTransport
+from _httpx import AsyncBaseTransport, BaseTransport, Response
 
 __all__ = ["MockTransport"]
 
@@ -20,8 +20,9 @@ class MockTransport(AsyncBaseTransport, BaseTransport):
         """Reads the request, and returns the handler's response."""
         request.read()
         response = self.handler(request)
-        if isawaitable(response):
-            response.close()
+        if not isinstance(response, Response):
+            if hasattr(response, "close"):
+                response.close()
             raise TypeError("Cannot use an async handler in a sync Client")
         return response
 

@@ -35,6 +35,8 @@ pub struct Options {
     pub target: Option<Bytes>,
     /// Who is told of each step.
     pub trace: Option<Arc<dyn Trace>>,
+    /// The caller's object that says all this, and maybe more.
+    pub source: Option<Tag>,
 }
 
 /// An object of the caller's that goes along with a request or an answer, unlooked at.

@@ -12,6 +12,8 @@ use rustpython_vm::{
     types::{Constructor, Initializer},
 };
 
+use rustpython_vm::object::{Traverse, TraverseFn};
+
 use super::base_client::BaseClient;
 use super::mode::Mode;
 use super::options::{ClientOptions, MethodArgs, SendArgs, UrlArgs, UrlBodyArgs};
@@ -37,10 +39,17 @@ pub(super) fn remember(ctx: &Context) {
 /// default_encoding): an HTTP client for asyncio that keeps connections open between requests.
 ///
 /// Close it with `aclose()`, or use it in an `async with` statement.
-#[pyclass(module = "httpx", name = "AsyncClient", base = BaseClient)]
+#[pyclass(module = "httpx", name = "AsyncClient", base = BaseClient, traverse = "manual")]
 #[derive(Debug, Default)]
 #[repr(transparent)]
 pub(super) struct AsyncClient(BaseClient);
+
+// SAFETY: that of its one field.
+unsafe impl Traverse for AsyncClient {
+    fn traverse(&self, visit: &mut TraverseFn<'_>) {
+        self.0.traverse(visit);
+    }
+}
 
 impl Constructor for AsyncClient {
     type Args = FuncArgs;
@@ -191,6 +200,7 @@ impl AsyncClient {
             let stream = args.stream.into_bool();
             let sending = with_vm(|vm| {
                 let session = zelf.0.session(vm)?;
+                session.engage(vm)?;
                 let request = sending::request_of(&args.request, &session, vm)?;
                 session.sending(request, args.sending, vm)
             })?;
@@ -208,8 +218,10 @@ impl AsyncClient {
     fn stream(zelf: PyRef<Self>, args: MethodArgs, vm: &VirtualMachine) -> AsyncStreamContext {
         let untouched = Self::is_untouched(&zelf, vm);
         let pending = if untouched {
-            let method = parse_method(&args.method, vm);
-            Pending::ready(method.and_then(|method| Self::sending(&zelf, method, args, vm)))
+            Pending::native(move |vm| {
+                let method = parse_method(&args.method, vm)?;
+                Self::sending(&zelf, method, args, vm)
+            })
         } else {
             Pending::scripted(zelf.into(), args)
         };

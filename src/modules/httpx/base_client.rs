@@ -12,7 +12,9 @@ use rustpython_vm::{
     pyclass,
 };
 
-use super::config::{Timeout, parse_timeout};
+use rustpython_vm::object::{Traverse, TraverseFn};
+
+use super::config::Timeout;
 use super::cookies::Cookies;
 use super::headers::{self, Headers};
 use super::options::{BuildArgs, MethodArgs};
@@ -22,15 +24,27 @@ use super::session::{Session, default_headers};
 use super::transports::{Carrier, Transports};
 use super::url::{self, Url};
 use super::{auth, hooks, query};
+use crate::engine::http::Request as EngineRequest;
 use crate::engine::http::params::Params;
-use crate::engine::http::{Request as EngineRequest, Timeouts};
 
 /// Base class of Client and AsyncClient.
-#[pyclass(module = "httpx._client", name = "BaseClient")]
+#[pyclass(module = "httpx._client", name = "BaseClient", traverse = "manual")]
 #[derive(PyPayload, Default)]
 pub(super) struct BaseClient {
     /// Made by `__init__`: a subclass's constructor may take other arguments.
     session: PyRwLock<Option<Arc<Session>>>,
+}
+
+// SAFETY: each object is visited once, and only while nothing but the client holds the session: a
+// request on its way shares it.
+unsafe impl Traverse for BaseClient {
+    fn traverse(&self, visit: &mut TraverseFn<'_>) {
+        if let Some(session) = self.session.try_read()
+            && let Some(session) = session.as_ref().filter(|it| Arc::strong_count(it) == 1)
+        {
+            session.traverse(visit);
+        }
+    }
 }
 
 impl fmt::Debug for BaseClient {
@@ -41,7 +55,9 @@ impl fmt::Debug for BaseClient {
 
 impl BaseClient {
     pub(super) fn set_session(&self, session: Session) {
-        *self.session.write() = Some(Arc::new(session));
+        // The old one is dropped after the lock is gone: its objects may be a script's.
+        let before = self.session.write().replace(Arc::new(session));
+        drop(before);
     }
 
     pub(super) fn session(&self, vm: &VirtualMachine) -> PyResult<Arc<Session>> {
@@ -150,7 +166,7 @@ impl BaseClient {
     /// The header fields that every request gets.
     #[pygetset]
     fn headers(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyRef<Headers>> {
-        Ok(zelf.session(vm)?.headers.clone())
+        Ok(zelf.session(vm)?.headers())
     }
 
     #[pygetset(setter)]
@@ -160,7 +176,8 @@ impl BaseClient {
         if !vm.is_none(&value) {
             fields.update(&headers::parse(&value, vm)?);
         }
-        zelf.session(vm)?.headers.replace(fields);
+        let headers = Headers::from(fields).into_ref(&vm.ctx);
+        zelf.session(vm)?.set_headers(headers);
         Ok(())
     }
 
@@ -180,16 +197,15 @@ impl BaseClient {
     /// The timeouts that every request gets.
     #[pygetset]
     fn timeout(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyRef<Timeout>> {
-        let timeouts = zelf.session(vm)?.defaults().timeouts;
-        Ok(Timeout::from(timeouts).into_ref(&vm.ctx))
+        Ok(zelf.session(vm)?.defaults().timeout.clone())
     }
 
     #[pygetset(setter)]
     fn set_timeout(zelf: &Py<Self>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
         let value = assigned(value, vm)?;
-        let timeouts = parse_timeout(&value, Timeouts::default(), vm)?;
+        let timeout = Timeout::of(&value, vm)?.into_ref(&vm.ctx);
         zelf.session(vm)?
-            .change_defaults(|defaults| defaults.timeouts = timeouts);
+            .change_defaults(|defaults| defaults.timeout = timeout);
         Ok(())
     }
 

@@ -12,6 +12,8 @@ use rustpython_vm::{
     types::{Constructor, Initializer},
 };
 
+use rustpython_vm::object::{Traverse, TraverseFn};
+
 use super::base_client::BaseClient;
 use super::mode::Mode;
 use super::options::{ClientOptions, MethodArgs, SendArgs, UrlArgs, UrlBodyArgs};
@@ -39,10 +41,17 @@ pub(super) fn remember(ctx: &Context) {
 /// share it.
 ///
 /// Close it with `close()`, or use it in a `with` statement.
-#[pyclass(module = "httpx", name = "Client", base = BaseClient)]
+#[pyclass(module = "httpx", name = "Client", base = BaseClient, traverse = "manual")]
 #[derive(Debug, Default)]
 #[repr(transparent)]
 pub(super) struct Client(BaseClient);
+
+// SAFETY: that of its one field.
+unsafe impl Traverse for Client {
+    fn traverse(&self, visit: &mut TraverseFn<'_>) {
+        self.0.traverse(visit);
+    }
+}
 
 impl Constructor for Client {
     type Args = FuncArgs;
@@ -115,8 +124,11 @@ impl Client {
         if !Self::is_untouched(zelf, vm) {
             return Pending::scripted(zelf.as_object().to_owned(), args);
         }
-        let method = parse_method(&args.method, vm);
-        Pending::ready(method.and_then(|method| Self::sending(zelf, method, args, vm)))
+        let zelf = zelf.to_owned();
+        Pending::native(move |vm| {
+            let method = parse_method(&args.method, vm)?;
+            Self::sending(&zelf, method, args, vm)
+        })
     }
 
     /// Closes what the client holds.
@@ -193,6 +205,7 @@ impl Client {
     #[pymethod]
     fn send(zelf: &Py<Self>, args: SendArgs, vm: &VirtualMachine) -> PyResult<PyRef<Response>> {
         let session = zelf.0.session(vm)?;
+        session.engage(vm)?;
         let request = sending::request_of(&args.request, &session, vm)?;
         let sending = session.sending(request, args.sending, vm)?;
         match args.stream.into_bool() {

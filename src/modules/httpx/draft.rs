@@ -42,7 +42,7 @@ impl Session {
     ) -> PyResult<Draft> {
         let defaults = self.defaults();
         let url = self.target(&defaults, url, given(options.params, vm), vm)?;
-        let mut headers = self.headers.to_request();
+        let mut headers = self.headers().to_request();
         if let Some(extra) = given(options.headers, vm) {
             headers.update(&headers::parse(&extra, vm)?);
         }
@@ -191,6 +191,6 @@ fn timeouts(
         Some(it) if !UseClientDefault::is_meant_by(&it) => {
             parse_timeout(&it, Timeouts::default(), vm)
         }
-        _ => Ok(defaults.timeouts),
+        _ => Ok(defaults.timeout.timeouts()),
     }
 }

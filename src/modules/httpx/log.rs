@@ -7,8 +7,10 @@ use rustpython_vm::{
     builtins::{PyDict, PyInt, PyStrInterned},
 };
 
+use super::raised::Raised;
 use super::response::Response;
 use super::with_vm;
+use crate::engine::Error;
 use crate::engine::http::{Answer, flow};
 
 /// `logging.INFO`.
@@ -94,12 +96,9 @@ impl Log {
 }
 
 impl flow::Log for Log {
-    /// A handler that fails is the handler's affair: `logging` reports it by itself.
-    fn answered(&self, answer: &Answer) {
-        with_vm(|vm| {
-            if let Err(error) = self.info(answer, vm) {
-                vm.run_unraisable(error, None, self.0.clone());
-            }
-        });
+    /// What comes out of it is a filter's, or an interrupt: `logging` itself reports a handler that
+    /// fails.
+    fn answered(&self, answer: &Answer) -> Result<(), Error> {
+        with_vm(|vm| self.info(answer, vm)).map_err(Raised::error)
     }
 }

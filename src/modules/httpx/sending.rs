@@ -207,7 +207,7 @@ pub(super) fn request_of(
 ) -> PyResult<EngineRequest> {
     if let Some(request) = request.downcast_ref::<Request>() {
         check_mode(request, session.mode, vm)?;
-        request::complete(request, session.defaults().timeouts, vm)?;
+        request::complete(request, session.defaults().timeout.timeouts(), vm)?;
     }
     request::to_engine(request, Timeouts::all(None), vm)
 }

@@ -8,7 +8,9 @@ use rustpython_vm::{
     common::lock::PyRwLock, function::OptionalArg,
 };
 
-use super::config::parse_timeout;
+use rustpython_vm::object::{Traverse, TraverseFn};
+
+use super::config::Timeout;
 use super::cookies::Cookies;
 use super::headers::{self, Headers};
 use super::mode::Mode;
@@ -25,7 +27,7 @@ use crate::modules::convert::given;
 #[derive(Debug)]
 pub(super) struct Session {
     pub(super) mode: Mode,
-    pub(super) headers: PyRef<Headers>,
+    headers: PyRwLock<PyRef<Headers>>,
     cookies: PyRwLock<PyRef<Cookies>>,
     defaults: PyRwLock<Arc<Defaults>>,
     transports: PyRwLock<Arc<Transports>>,
@@ -38,7 +40,7 @@ pub(super) struct Session {
 pub(super) struct Defaults {
     /// An `httpx.Auth`.
     pub(super) auth: Option<PyObjectRef>,
-    pub(super) timeouts: Timeouts,
+    pub(super) timeout: PyRef<Timeout>,
     pub(super) base_url: Url,
     pub(super) params: Params,
     /// A str, or a function of the content; `None` is "utf-8".
@@ -47,6 +49,31 @@ pub(super) struct Defaults {
     pub(super) max_redirects: usize,
     /// `None` until a script gives or asks for them.
     pub(super) event_hooks: Option<PyDictRef>,
+}
+
+// SAFETY: each object is visited once; what a request shares meanwhile is passed over.
+unsafe impl Traverse for Session {
+    fn traverse(&self, visit: &mut TraverseFn<'_>) {
+        if let Some(headers) = self.headers.try_read() {
+            headers.traverse(visit);
+        }
+        if let Some(cookies) = self.cookies.try_read() {
+            cookies.traverse(visit);
+        }
+        if let Some(defaults) = self.defaults.try_read()
+            && Arc::strong_count(&defaults) == 1
+        {
+            defaults.auth.traverse(visit);
+            defaults.encoding.traverse(visit);
+            defaults.timeout.traverse(visit);
+            defaults.event_hooks.traverse(visit);
+        }
+        if let Some(transports) = self.transports.try_read()
+            && Arc::strong_count(&transports) == 1
+        {
+            transports.all().for_each(|it| it.visit(visit));
+        }
+    }
 }
 
 const UNOPENED: u8 = 0;
@@ -74,10 +101,11 @@ impl Session {
         let hooks = given(defaults.event_hooks, vm).map(|it| hooks::parse(&it, vm));
         let defaults = Defaults {
             auth: auth.transpose()?.flatten(),
-            timeouts: match defaults.timeout {
-                OptionalArg::Present(it) => parse_timeout(&it, Timeouts::default(), vm)?,
-                OptionalArg::Missing => Timeouts::default(),
-            },
+            timeout: match defaults.timeout {
+                OptionalArg::Present(it) => Timeout::of(&it, vm)?,
+                OptionalArg::Missing => Timeout::from(Timeouts::default()),
+            }
+            .into_ref(&vm.ctx),
             base_url: match defaults.base_url {
                 OptionalArg::Present(base_url) => url::parse_base(&base_url, vm)?,
                 OptionalArg::Missing => url::parse_str("", vm)?,
@@ -91,7 +119,7 @@ impl Session {
         let transports = transport_options::transports(transport, trust_env, mode, vm)?;
         Ok(Self {
             mode,
-            headers: Headers::from(fields).into_ref(&vm.ctx),
+            headers: PyRwLock::new(Headers::from(fields).into_ref(&vm.ctx)),
             cookies: PyRwLock::new(cookies.into_ref(&vm.ctx)),
             defaults: PyRwLock::new(Arc::new(defaults)),
             transports: PyRwLock::new(Arc::new(transports)),
@@ -165,10 +193,13 @@ impl Session {
     }
 
     pub(super) fn change_defaults(&self, change: impl FnOnce(&mut Defaults)) {
-        let mut defaults = self.defaults();
-        change(Arc::make_mut(&mut defaults));
         // What was there before is dropped after the lock is gone: it may be a script's object.
-        let before = std::mem::replace(&mut *self.defaults.write(), defaults);
+        let before = {
+            let mut current = self.defaults.write();
+            let mut defaults = current.clone();
+            change(Arc::make_mut(&mut defaults));
+            std::mem::replace(&mut *current, defaults)
+        };
         drop(before);
     }
 
@@ -178,6 +209,15 @@ impl Session {
             default_encoding: defaults.encoding.clone(),
             ..Reception::of(self.mode)
         }
+    }
+
+    pub(super) fn headers(&self) -> PyRef<Headers> {
+        self.headers.read().clone()
+    }
+
+    pub(super) fn set_headers(&self, headers: PyRef<Headers>) {
+        let before = std::mem::replace(&mut *self.headers.write(), headers);
+        drop(before);
     }
 
     pub(super) fn cookies(&self) -> PyRef<Cookies> {
@@ -203,8 +243,13 @@ impl Session {
         if let Some(hooks) = &self.defaults().event_hooks {
             return Ok(hooks.clone());
         }
-        let hooks = hooks::empty(vm)?;
-        self.change_defaults(|defaults| defaults.event_hooks = Some(hooks.clone()));
+        let mut hooks = hooks::empty(vm)?;
+        self.change_defaults(|defaults| {
+            hooks = defaults
+                .event_hooks
+                .get_or_insert_with(|| hooks.clone())
+                .clone();
+        });
         Ok(hooks)
     }
 }

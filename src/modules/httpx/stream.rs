@@ -23,16 +23,18 @@ pub(super) struct Pending {
 }
 
 enum What {
-    /// Made by the client itself.
-    Ready(PyResult<Sending>),
+    /// To be made by the client itself.
+    Native(Box<dyn FnOnce(&VirtualMachine) -> PyResult<Sending> + Send>),
     /// To be made by the build_request() and send() of a script's client.
     Scripted(PyObjectRef, MethodArgs),
 }
 
 impl Pending {
-    pub(super) fn ready(sending: PyResult<Sending>) -> Self {
+    pub(super) fn native(
+        make: impl FnOnce(&VirtualMachine) -> PyResult<Sending> + Send + 'static,
+    ) -> Self {
         Self {
-            what: What::Ready(sending),
+            what: What::Native(Box::new(make)),
             owned: None,
         }
     }
@@ -53,7 +55,7 @@ impl Pending {
 impl What {
     async fn open(self, mode: Mode) -> PyResult {
         match self {
-            Self::Ready(sending) => sending?.open().await.map(Into::into),
+            Self::Native(make) => with_vm(make)?.open().await.map(Into::into),
             Self::Scripted(client, args) => {
                 let (send, args) = with_vm(|vm| {
                     let build = args.build_args(vm);

@@ -51,6 +51,21 @@ impl From<Phases> for Timeout {
     }
 }
 
+impl Timeout {
+    /// What a client's `timeout` becomes.
+    ///
+    /// # Errors
+    /// As [`parse_timeout`].
+    pub(super) fn of(value: &PyObject, vm: &VirtualMachine) -> PyResult<Self> {
+        Phases::parse(value, Timeouts::default(), vm).map(Self::from)
+    }
+
+    /// What it says now.
+    pub(super) fn timeouts(&self) -> Timeouts {
+        self.phases.read().timeouts
+    }
+}
+
 impl From<Timeouts> for Timeout {
     fn from(timeouts: Timeouts) -> Self {
         let given = Default::default();

@@ -52,7 +52,7 @@ impl<P: Policy> Flow<P> {
             cookies.extract(&answer.request.head.url, &answer.headers)?;
         }
         if let Some(log) = self.policy.log() {
-            log.answered(answer);
+            log.answered(answer)?;
         }
         match self.policy.hooks() {
             Some(hooks) => hooks.on_response(answer).await,

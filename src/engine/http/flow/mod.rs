@@ -69,7 +69,10 @@ pub trait Hooks: Send + Sync {
 /// Who is told of each response.
 pub trait Log: Send + Sync {
     /// A response's head has come.
-    fn answered(&self, answer: &Answer);
+    ///
+    /// # Errors
+    /// Whatever the user's code raises.
+    fn answered(&self, answer: &Answer) -> Result<(), Error>;
 }
 
 /// How a client treats a request and all that follow from it.

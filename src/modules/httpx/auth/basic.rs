@@ -72,7 +72,14 @@ impl Initializer for BasicAuth {
     type Args = CredentialArgs;
 
     fn init(zelf: &Py<Self>, args: CredentialArgs, vm: &VirtualMachine) -> PyResult<()> {
-        let header = header_text(&args.username, &args.password, vm)?;
+        let CredentialArgs { username, password } = args;
+        let header = match zelf.class().is(BasicAuth::class(&vm.ctx)) {
+            true => header_text(&username, &password, vm)?.into(),
+            // A subclass may build it in its own way.
+            false => {
+                vm.call_method(zelf.as_object(), "_build_auth_header", (username, password))?
+            }
+        };
         zelf.as_object().set_attr(HEADER, header, vm)
     }
 }

@@ -98,7 +98,8 @@ impl Initializer for Cookies {
     fn init(zelf: &Py<Self>, args: InitArgs, vm: &VirtualMachine) -> PyResult<()> {
         if let Some(cookies) = args.cookies {
             let kept = Kept::parse(&cookies, vm)?;
-            *zelf.kept.lock() = kept;
+            let before = std::mem::replace(&mut *zelf.kept.lock(), kept);
+            drop(before);
         }
         Ok(())
     }
@@ -268,7 +269,8 @@ impl Cookies {
     fn __setstate__(zelf: &Py<Self>, state: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
         let [cookies] = restore(zelf.as_object(), &state, vm)?;
         let jar = jar::of_cookies(cookies.try_to_value(vm)?, vm)?;
-        *zelf.kept.lock() = Kept::Jar(jar);
+        let before = std::mem::replace(&mut *zelf.kept.lock(), Kept::Jar(jar));
+        drop(before);
         Ok(())
     }
 

@@ -14,8 +14,8 @@ use rustpython_vm::{
 use super::{Request, copied, trace_info};
 use crate::engine::BoxError;
 use crate::engine::http::trace::{Info, Trace};
-use crate::engine::http::{Options, Timeouts};
-use crate::modules::convert::{new_bytes, new_str, seconds, seconds_object, str_or_bytes};
+use crate::engine::http::{Options, Tag, Timeouts};
+use crate::modules::convert::{new_str, seconds, seconds_object, str_or_bytes};
 use crate::modules::httpx::raised::Raised;
 use crate::modules::httpx::{streams, with_vm};
 
@@ -53,15 +53,23 @@ pub(in crate::modules::httpx) fn parse(
         let function = Homing::new(function);
         Arc::new(PythonTrace { function }) as Arc<dyn Trace>
     });
-    let is_plain = server_name.is_none() && target.is_none() && trace.is_none();
-    let options = (!is_plain).then(|| {
+    let options = (!is_plain(extensions, vm)).then(|| {
+        let source: Tag = Arc::new(Homing::new(extensions.to_owned()));
         Arc::new(Options {
             server_name,
             target,
             trace,
+            source: Some(source),
         })
     });
     Ok((timeouts, options))
+}
+
+/// Whether extensions say nothing, or no more than the timeouts.
+fn is_plain(extensions: &PyObject, vm: &VirtualMachine) -> bool {
+    extensions.downcast_ref::<PyDict>().is_some_and(|dict| {
+        dict.is_empty() || dict.__len__() == 1 && dict.contains_key("timeout", vm)
+    })
 }
 
 /// A dict of any of connect, read, write and pool; what is missing waits for ever.
@@ -126,21 +134,18 @@ pub(in crate::modules::httpx) fn timeout_dict(
     Ok(phases)
 }
 
-/// The dict that says the same. A trace function is not known any more.
+/// The dict that says the same: a copy of the one that was given, if it said more than timeouts.
 pub(super) fn shown(
     timeouts: Timeouts,
     options: Option<&Options>,
     vm: &VirtualMachine,
 ) -> PyResult<PyObjectRef> {
-    let phases = timeout_dict(timeouts, vm)?;
+    let source = options.and_then(|options| options.source.as_ref());
+    if let Some(source) = source.and_then(|it| it.downcast_ref::<Homing<PyObjectRef>>()) {
+        return Ok(copied(Some((**source).clone()), vm)?.into());
+    }
     let shown = vm.ctx.new_dict();
-    shown.set_item("timeout", phases.into(), vm)?;
-    if let Some(name) = options.and_then(|options| options.server_name.as_deref()) {
-        shown.set_item("sni_hostname", new_str(name, vm).into(), vm)?;
-    }
-    if let Some(target) = options.and_then(|options| options.target.as_ref()) {
-        shown.set_item("target", new_bytes(target.clone(), vm).into(), vm)?;
-    }
+    shown.set_item("timeout", timeout_dict(timeouts, vm)?.into(), vm)?;
     Ok(shown.into())
 }
 

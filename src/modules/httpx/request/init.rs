@@ -61,7 +61,9 @@ impl Initializer for Request {
             }
         };
         let extensions = copied(given(args.extensions, vm), vm)?.into();
-        *zelf.fields.lock() = fields(method, url, list, payload, extensions, vm);
+        let fields = fields(method, url, list, payload, extensions, vm);
+        let before = std::mem::replace(&mut *zelf.fields.lock(), fields);
+        drop(before);
         Ok(())
     }
 }

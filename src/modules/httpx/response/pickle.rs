@@ -60,7 +60,9 @@ pub(super) fn restore(zelf: &Py<Response>, state: &PyObject, vm: &VirtualMachine
         let shown = vm.ctx.new_str(shown);
         zelf.as_object().set_attr(&*shown, value, vm)?;
     }
-    *zelf.content.write() = Arc::new(Content::closed(is_consumed));
+    let content = Arc::new(Content::closed(is_consumed));
+    let before = std::mem::replace(&mut *zelf.content.write(), content);
+    drop(before);
     let (extensions, stream) = (vm.ctx.new_dict().into(), streams::unattached(vm)?);
     let mut fields = zelf.fields.lock();
     fields.kind = streams::StreamKind::BOTH;

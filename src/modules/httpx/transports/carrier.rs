@@ -4,6 +4,8 @@ use std::sync::OnceLock;
 
 use rustpython_vm::{Context, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
 
+use rustpython_vm::object::{Traverse, TraverseFn};
+
 use super::http::{AsyncHttpTransport, HttpTransport};
 use super::script::ScriptTransport;
 use crate::engine::http::flow::Route;
@@ -45,6 +47,11 @@ impl Carrier {
 
     pub(in crate::modules::httpx) fn object(&self) -> &PyObject {
         &self.object
+    }
+
+    /// Shows the collector the object.
+    pub(in crate::modules::httpx) fn visit(&self, visit: &mut TraverseFn<'_>) {
+        self.object.traverse(visit);
     }
 
     fn route(&self, reception: &Reception, vm: &VirtualMachine) -> Route {
