@@ -22,9 +22,12 @@ pub(super) struct Pending {
     owned: Option<PyRef<Client>>,
 }
 
+/// Makes the request ready to be sent.
+type Make = dyn FnOnce(&VirtualMachine) -> PyResult<Sending> + Send;
+
 enum What {
     /// To be made by the client itself.
-    Native(Box<dyn FnOnce(&VirtualMachine) -> PyResult<Sending> + Send>),
+    Native(Box<Make>),
     /// To be made by the build_request() and send() of a script's client.
     Scripted(PyObjectRef, MethodArgs),
 }
