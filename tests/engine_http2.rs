@@ -320,9 +320,10 @@ fn each_timeout_has_its_own_error() {
         request.timeouts.write = Some(Duration::from_millis(20));
         let error = client.send(request).await.expect_err("a closed window");
         assert_eq!(error.kind(), Kind::WriteTimeout);
-        assert_eq!(client.stats(), Stats { open: 1, idle: 1 });
+        assert_eq!(client.stats(), Stats { open: 0, idle: 0 });
     });
-    assert_eq!(silent.counts().accepted(), 1);
+    // The peer may be gone without a word: after a timeout its connection takes no more requests.
+    assert_eq!(silent.counts().accepted(), 3);
 }
 
 #[test]

@@ -177,10 +177,12 @@ class _Screen:
         """What the trace extension tells of the connection."""
         if name == "connection.connect_tcp.started" and "host" in info:
             sys.stdout.write(f"* Connecting to {info['host']!r}\n")
-        elif name == "connection.connect_tcp.complete" and "return_value" in info:
+        elif info.get("return_value") is None:
+            return
+        elif name == "connection.connect_tcp.complete":
             host, port, *_ = info["return_value"].get_extra_info("server_addr")
             sys.stdout.write(f"* Connected to {host!r} on port {port}\n")
-        elif name == "connection.start_tls.complete" and "return_value" in info:
+        elif name == "connection.start_tls.complete":
             tls = info["return_value"].get_extra_info("ssl_object")
             sys.stdout.write(
                 f"* SSL established using {tls.version()!r} / {tls.cipher()[0]!r}\n"
