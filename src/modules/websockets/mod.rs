@@ -3,6 +3,7 @@
 //! Connections, listening and the opening handshakes are native; `python/websockets` has the
 //! exception tree, `connect` as a context manager, and the server that runs handlers as tasks.
 
+mod connect;
 mod connection;
 mod convert;
 mod exceptions;
@@ -20,8 +21,9 @@ mod _websockets {
     use rustpython_vm::class::PyClassImpl;
     use rustpython_vm::{Py, PyResult, VirtualMachine, extend_module};
 
+    use super::connect::ConnectOptions;
     use super::connection::{ClientConnection, Connection, ServerConnection};
-    use super::options::{ConnectOptions, ServeOptions};
+    use super::options::ServeOptions;
     use super::server::{Listener, Pending};
 
     pub(crate) fn module_exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {

@@ -1,12 +1,9 @@
-//! The arguments of `connect` and `serve`.
+//! The arguments that `connect` and `serve` share, and those of `serve`.
 
 use std::fmt;
-use std::sync::Arc;
 
-use parking_lot::Mutex;
-use runtime_bridge::{Coroutine, with_vm};
 use rustpython_vm::{
-    FromArgs, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    FromArgs, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
     builtins::{PyStr, PyStrRef, PyTuple, PyType},
     function::OptionalArg,
     pyclass,
@@ -14,18 +11,13 @@ use rustpython_vm::{
 };
 
 use super::USER_AGENT;
-use super::connection::{ClientConnection, Connection};
-use super::exceptions::of_connect;
-use crate::engine::http::headers::HeaderList;
-use crate::engine::tls::TlsConfig;
 use crate::engine::ws::handshake::is_token;
-use crate::engine::ws::{Accept, Connect, Limits, Options, Watermarks};
+use crate::engine::ws::{Accept, Limits, Options, Watermarks};
 use crate::modules::convert::{given, seconds, utf8};
-use crate::modules::fields::parse_fields;
 
 /// What both take.
 #[derive(FromArgs)]
-struct SharedArgs {
+pub(super) struct SharedArgs {
     #[pyarg(named, optional)]
     subprotocols: OptionalArg<PyObjectRef>,
     #[pyarg(named, optional)]
@@ -49,17 +41,17 @@ struct SharedArgs {
 }
 
 /// What an argument that both take turned out to be.
-struct Shared {
-    subprotocols: Vec<String>,
-    open_timeout: Option<std::time::Duration>,
-    limits: Limits,
-    options: Options,
+pub(super) struct Shared {
+    pub(super) subprotocols: Vec<String>,
+    pub(super) open_timeout: Option<std::time::Duration>,
+    pub(super) limits: Limits,
+    pub(super) options: Options,
 }
 
 const OPEN_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
 
 impl SharedArgs {
-    fn parse(self, vm: &VirtualMachine) -> PyResult<Shared> {
+    pub(super) fn parse(self, vm: &VirtualMachine) -> PyResult<Shared> {
         check_compression(self.compression, vm)?;
         let mut options = Options::default();
         duration(
@@ -177,7 +169,7 @@ fn subprotocols(value: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResul
     items.iter().map(name).collect()
 }
 
-fn optional_str(
+pub(super) fn optional_str(
     value: OptionalArg<Option<PyStrRef>>,
     default: Option<&str>,
     vm: &VirtualMachine,
@@ -186,84 +178,6 @@ fn optional_str(
         OptionalArg::Missing => Ok(default.map(str::to_owned)),
         OptionalArg::Present(None) => Ok(None),
         OptionalArg::Present(Some(text)) => Ok(Some(utf8(&text, vm)?.to_owned())),
-    }
-}
-
-#[derive(FromArgs)]
-pub(super) struct ConnectArgs {
-    #[pyarg(positional)]
-    uri: PyStrRef,
-    #[pyarg(named, optional)]
-    origin: OptionalArg<Option<PyStrRef>>,
-    #[pyarg(named, optional)]
-    additional_headers: OptionalArg<PyObjectRef>,
-    #[pyarg(named, optional)]
-    user_agent_header: OptionalArg<Option<PyStrRef>>,
-    #[pyarg(flatten)]
-    shared: SharedArgs,
-}
-
-/// A URI and how to connect to it, checked.
-#[pyclass(module = "_websockets", name = "ConnectOptions")]
-#[derive(PyPayload)]
-pub(super) struct ConnectOptions {
-    uri: String,
-    connect: Mutex<Option<Connect>>,
-}
-
-impl fmt::Debug for ConnectOptions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ConnectOptions")
-    }
-}
-
-impl Constructor for ConnectOptions {
-    type Args = ConnectArgs;
-
-    fn py_new(_class: &Py<PyType>, args: ConnectArgs, vm: &VirtualMachine) -> PyResult<Self> {
-        let shared = args.shared.parse(vm)?;
-        let headers = match given(args.additional_headers, vm) {
-            Some(headers) => parse_fields(&headers, vm)?,
-            None => HeaderList::default(),
-        };
-        let headers = headers.fields().map(|field| {
-            let name = String::from_utf8_lossy(field.raw_name).into_owned();
-            (name, field.value.to_vec())
-        });
-        let connect = Connect {
-            headers: headers.collect(),
-            origin: optional_str(args.origin, None, vm)?,
-            user_agent: optional_str(args.user_agent_header, Some(USER_AGENT), vm)?,
-            subprotocols: shared.subprotocols,
-            open_timeout: shared.open_timeout,
-            limits: shared.limits,
-            options: shared.options,
-        };
-        Ok(Self {
-            uri: utf8(&args.uri, vm)?.to_owned(),
-            connect: Mutex::new(Some(connect)),
-        })
-    }
-}
-
-#[pyclass(with(Constructor))]
-impl ConnectOptions {
-    /// Connects; await it. Once.
-    #[pymethod]
-    fn connect(zelf: PyRef<Self>, vm: &VirtualMachine) -> PyResult<Coroutine> {
-        let used = || vm.new_runtime_error("connect() was awaited already");
-        let connect = zelf.connect.lock().take().ok_or_else(used)?;
-        Ok(Coroutine::new("connect", async move {
-            let tls = Arc::new(TlsConfig::default());
-            let result = connect.to(&zelf.uri, &tls).await;
-            with_vm(|vm| match result {
-                Ok(established) => {
-                    let connection = ClientConnection::from(Connection::new(established));
-                    Ok(connection.into_ref(&vm.ctx).into())
-                }
-                Err(error) => Err(of_connect(&error, vm)),
-            })
-        }))
     }
 }
 
