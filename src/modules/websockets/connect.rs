@@ -14,7 +14,7 @@ use rustpython_vm::{
 };
 
 use super::USER_AGENT;
-use super::connection::{ClientConnection, Connection};
+use super::client_connection::ClientConnection;
 use super::exceptions::of_connect;
 use super::options::{SharedArgs, optional_str};
 use crate::engine::http::headers::HeaderList;
@@ -92,7 +92,8 @@ impl ConnectOptions {
             let result = connect.to(&zelf.uri, &tls).await;
             with_vm(|vm| match result {
                 Ok(established) => {
-                    let connection = ClientConnection::from(Connection::new(established));
+                    let connection = ClientConnection::unopened();
+                    connection.base().open(established);
                     Ok(connection.into_ref(&vm.ctx).into())
                 }
                 Err(error) => Err(of_connect(&error, vm)),
