@@ -1,8 +1,10 @@
 //! From a URI to an open connection: TCP, TLS, opening handshake.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::extensions::{Agreed, ClientExtension};
 use super::handshake::{ClientHandshake, HandshakeError, Request, Response, Upgraded};
 use super::{Connection, InvalidUri, Limits, Options, Protocol, Side, WebSocketUri};
 use crate::engine::error::{Error, find};
@@ -20,6 +22,8 @@ pub struct Established {
     pub response: Response,
     /// The subprotocol that both ends agreed on.
     pub subprotocol: Option<String>,
+    /// The extensions that both ends agreed on.
+    pub extensions: Vec<Agreed>,
 }
 
 /// Why there is no connection.
@@ -72,6 +76,8 @@ pub struct Connect {
     pub user_agent: Option<String>,
     /// Subprotocols to offer, the preferred one first.
     pub subprotocols: Vec<String>,
+    /// Extensions to offer, the preferred one first.
+    pub extensions: Vec<Arc<dyn ClientExtension>>,
     /// Bounds TCP, TLS and handshake together.
     pub open_timeout: Option<Duration>,
     /// Limits on messages.
@@ -141,7 +147,9 @@ impl Connect {
         if let Some(user_agent) = &self.user_agent {
             handshake = handshake.user_agent(user_agent)?;
         }
-        Ok(handshake.subprotocols(self.subprotocols.clone())?)
+        handshake
+            .subprotocols(self.subprotocols.clone())?
+            .extensions(self.extensions.clone())
     }
 }
 
@@ -170,6 +178,7 @@ pub(super) fn establish(
     options.local_addr = socket.local_addr().ok();
     options.peer_addr = socket.peer_addr().ok();
     options.leftover = upgraded.leftover;
+    options.extensions = upgraded.extensions.clone();
     let mut protocol = Protocol::new(side, limits);
     protocol.open();
     Established {
@@ -177,6 +186,7 @@ pub(super) fn establish(
         request: upgraded.request,
         response: upgraded.response,
         subprotocol: upgraded.subprotocol,
+        extensions: upgraded.extensions,
     }
 }
 

@@ -2,11 +2,13 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
 
 use super::client::{Established, establish};
+use super::extensions::ServerExtension;
 use super::handshake::{HandshakeError, ServerHandshake, select_subprotocol};
 use super::{Limits, Options, Side};
 use crate::engine::net::{Socket, Transport};
@@ -101,6 +103,8 @@ pub enum AcceptError {
 pub struct Accept {
     /// Subprotocols that the server speaks, the preferred one first; empty for none.
     pub subprotocols: Vec<String>,
+    /// Extensions that the server accepts, the preferred one first.
+    pub extensions: Vec<Arc<dyn ServerExtension>>,
     /// The `Server` field of the response.
     pub server_header: Option<String>,
     /// Bounds the handshake.
@@ -127,13 +131,22 @@ impl Accept {
     }
 
     async fn open(self, socket: Socket) -> Result<Established, HandshakeError> {
-        let handshake = ServerHandshake::read(Transport::Plain(socket)).await?;
+        let mut handshake = ServerHandshake::read(Transport::Plain(socket)).await?;
+        let extensions = match handshake.choose_extensions(&self.extensions) {
+            Ok(extensions) => extensions,
+            Err(error) => return Err(handshake.refuse(error).await),
+        };
         let response = select_subprotocol(&self.subprotocols, &handshake.subprotocols())
             .and_then(|subprotocol| handshake.response(subprotocol.as_deref()));
         let mut response = match response {
             Ok(response) => response,
             Err(error) => return Err(handshake.refuse(error).await),
         };
+        if let Some(extensions) = extensions {
+            response
+                .headers
+                .push("Sec-WebSocket-Extensions", extensions)?;
+        }
         if let Some(server) = &self.server_header {
             response.headers.push("Server", server)?;
         }

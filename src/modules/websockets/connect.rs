@@ -69,6 +69,7 @@ impl Constructor for ConnectOptions {
             origin: optional_str(args.origin, None, vm)?,
             user_agent: optional_str(args.user_agent_header, Some(USER_AGENT), vm)?,
             subprotocols: shared.subprotocols,
+            extensions: shared.extensions.client(vm)?,
             open_timeout: shared.open_timeout,
             limits: shared.limits,
             options: shared.options,

@@ -7,6 +7,7 @@ mod connect;
 mod connection;
 mod convert;
 mod exceptions;
+mod extensions;
 mod options;
 mod server;
 

@@ -11,6 +11,7 @@ use rustpython_vm::{
 };
 
 use super::USER_AGENT;
+use super::extensions::ExtensionArgs;
 use crate::engine::ws::handshake::is_token;
 use crate::engine::ws::{Accept, Limits, Options, Watermarks};
 use crate::modules::convert::{given, seconds, utf8};
@@ -34,10 +35,10 @@ pub(super) struct SharedArgs {
     max_queue: OptionalArg<PyObjectRef>,
     #[pyarg(named, optional)]
     write_limit: OptionalArg<PyObjectRef>,
-    /// Accepted for None and "deflate": without the extension a connection is plain, which every
-    /// peer has to take (RFC 7692, 5).
     #[pyarg(named, optional)]
     compression: OptionalArg<PyObjectRef>,
+    #[pyarg(named, optional)]
+    extensions: OptionalArg<PyObjectRef>,
 }
 
 /// What an argument that both take turned out to be.
@@ -46,13 +47,13 @@ pub(super) struct Shared {
     pub(super) open_timeout: Option<std::time::Duration>,
     pub(super) limits: Limits,
     pub(super) options: Options,
+    pub(super) extensions: ExtensionArgs,
 }
 
 const OPEN_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
 
 impl SharedArgs {
     pub(super) fn parse(self, vm: &VirtualMachine) -> PyResult<Shared> {
-        check_compression(self.compression, vm)?;
         let mut options = Options::default();
         duration(
             &mut options.close_timeout,
@@ -85,21 +86,10 @@ impl SharedArgs {
             subprotocols: subprotocols(self.subprotocols, vm)?,
             open_timeout,
             limits: limits(self.max_size, vm)?,
+            extensions: ExtensionArgs::parse(self.compression, self.extensions, vm)?,
             options,
         })
     }
-}
-
-fn check_compression(compression: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult<()> {
-    let Some(compression) = given(compression, vm) else {
-        return Ok(());
-    };
-    let name = compression.downcast_ref::<PyStr>();
-    if name.is_some_and(|name| name.as_bytes() == b"deflate") {
-        return Ok(());
-    }
-    let shown = compression.repr(vm)?;
-    Err(vm.new_value_error(format!("unsupported compression: {shown}")))
 }
 
 fn duration(
@@ -215,6 +205,7 @@ impl Constructor for ServeOptions {
         let shared = args.shared.parse(vm)?;
         let accept = Accept {
             subprotocols: shared.subprotocols,
+            extensions: shared.extensions.server(vm)?,
             server_header: optional_str(args.server_header, Some(USER_AGENT), vm)?,
             open_timeout: shared.open_timeout,
             limits: shared.limits,

@@ -1,5 +1,7 @@
 //! The server's end of the opening handshake, RFC 6455 section 4.2.
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -12,6 +14,7 @@ use super::error::{HandshakeError, SecurityError};
 use super::headers::Headers;
 use super::io::{end, read_head, write_all};
 use super::message::{Request, Response, check_upgrade};
+use crate::engine::ws::extensions::{self, Agreed, ServerExtension};
 
 const PEER: &str = "the client";
 
@@ -22,6 +25,7 @@ pub struct ServerHandshake<S> {
     stream: S,
     request: Request,
     leftover: Bytes,
+    extensions: Vec<Agreed>,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> ServerHandshake<S> {
@@ -39,6 +43,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> ServerHandshake<S> {
                 stream,
                 request,
                 leftover: rest.freeze(),
+                extensions: Vec::new(),
             }),
             Err(error) => Err(answer(stream, error).await),
         }
@@ -62,6 +67,24 @@ impl<S: AsyncRead + AsyncWrite + Unpin> ServerHandshake<S> {
     pub fn subprotocols(&self) -> Vec<String> {
         let offered = self.request.headers.list("Sec-WebSocket-Protocol");
         offered.into_iter().map(|name| name.into_owned()).collect()
+    }
+
+    /// Chooses among the extensions that the client offers, and returns the field of the response
+    /// that tells it, if any was chosen.
+    ///
+    /// # Errors
+    /// When the request's field does not follow the grammar, or code of the user's fails.
+    pub fn choose_extensions(
+        &mut self,
+        available: &[Arc<dyn ServerExtension>],
+    ) -> Result<Option<String>, HandshakeError> {
+        if available.is_empty() {
+            return Ok(None);
+        }
+        let offers = self.request.headers.extensions()?;
+        let (answer, chosen) = extensions::accept_offers(&offers, available)?;
+        self.extensions = chosen;
+        Ok(answer)
     }
 
     /// The response that accepts the request, with the subprotocol that was chosen. Header
@@ -93,6 +116,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> ServerHandshake<S> {
             subprotocol: subprotocol.map(|name| name.into_owned()),
             stream: self.stream,
             leftover: self.leftover,
+            extensions: self.extensions,
             request: self.request,
             response,
         })
