@@ -36,6 +36,7 @@ pub use close::Close;
 pub use connection::{Connection, PendingPong};
 pub use error::{Cause, Closed, ConnectionError, SendError, Violation};
 pub use frame::MAX_CONTROL_PAYLOAD;
+pub use inner::NotSent;
 pub use message::{Message, Utf8Bytes};
 pub use options::{Options, Watermarks};
 pub use output::Output;

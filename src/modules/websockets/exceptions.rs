@@ -47,6 +47,11 @@ pub(super) fn invalid_state(text: &str, vm: &VirtualMachine) -> PyBaseExceptionR
     message("InvalidState", text.to_owned(), vm)
 }
 
+/// Two do at once what only one can do.
+pub(super) fn concurrency_error(text: &str, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    message("ConcurrencyError", text.to_owned(), vm)
+}
+
 /// An error of an open connection.
 pub(super) fn of_connection(error: &ConnectionError, vm: &VirtualMachine) -> PyBaseExceptionRef {
     match error {

@@ -3,6 +3,7 @@
 //! Connections, listening and the opening handshakes are native; `python/websockets` has the
 //! exception tree, `connect` as a context manager, and the server that runs handlers as tasks.
 
+mod broadcast;
 mod client_connection;
 mod connect;
 mod connection;
@@ -42,6 +43,20 @@ mod _websockets {
             "ConnectOptions" => ConnectOptions::make_static_type(),
             "Acceptor" => Acceptor::make_static_type(),
         });
-        Ok(())
+        super::broadcast::describe(vm, module)
+    }
+
+    /// Sends a message to many connections, without waiting for any of them.
+    ///
+    /// A str is sent as text and bytes as binary, unless text=True or text=False says otherwise.
+    /// Connections that are not open are passed over. One that is sending a fragmented message, or
+    /// has more than write_limit bytes to send already, is skipped with a warning in its log; with
+    /// raise_exceptions=True an ExceptionGroup tells of all of them at the end.
+    #[pyfunction]
+    fn broadcast(
+        args: super::broadcast::BroadcastArgs,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        super::broadcast::broadcast(args, vm)
     }
 }
