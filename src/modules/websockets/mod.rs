@@ -21,14 +21,24 @@ mod _websockets {
     use rustpython_vm::class::PyClassImpl;
     use rustpython_vm::{Py, PyResult, VirtualMachine, extend_module};
 
-    use super::connect::ConnectOptions;
+    use super::connect::{ConnectOptions, RedirectTarget, TargetArgs};
     use super::connection::{ClientConnection, Connection, ServerConnection};
     use super::options::ServeOptions;
     use super::server::{Listener, Pending};
 
+    #[pyattr]
+    use super::USER_AGENT;
+
+    /// Where a redirect leads, by the rules of `connect`; None when the status is of no redirect.
+    #[pyfunction]
+    fn redirect_target(args: TargetArgs, vm: &VirtualMachine) -> PyResult<Option<RedirectTarget>> {
+        super::connect::redirect_target(args, vm)
+    }
+
     pub(crate) fn module_exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
         __module_exec(vm, module);
         drop(Pending::make_static_type());
+        drop(RedirectTarget::make_static_type());
         extend_module!(vm, module, {
             "Connection" => Connection::make_static_type(),
             "ClientConnection" => ClientConnection::make_static_type(),
