@@ -89,11 +89,18 @@ class connect:
         self.reconnect_delays = reconnect_delays
         self.create_connection_kwargs = kwargs
         self._logger = logger
+        self._create_connection = create_connection
+        self._behaviour = create_connection and {
+            "ping_interval": ping_interval,
+            "ping_timeout": ping_timeout,
+            "close_timeout": close_timeout,
+            "max_queue": max_queue,
+            "write_limit": write_limit,
+        }
         self._options = ConnectOptions(
             uri,
             kwargs,
             origin=origin,
-            extensions=extensions,
             subprotocols=subprotocols,
             compression=compression,
             ping_interval=ping_interval,
@@ -102,8 +109,6 @@ class connect:
             max_size=max_size,
             max_queue=max_queue,
             write_limit=write_limit,
-            logger=logger,
-            create_connection=create_connection,
         )
 
     @property
@@ -166,6 +171,7 @@ class connect:
             type(self).process_redirect is not connect.process_redirect
             or "process_redirect" in self.__dict__
         )
+        create = self._create_connection
         return self._options.connect(
             self.uri,
             self.create_connection_kwargs,
@@ -175,6 +181,8 @@ class connect:
             open_timeout=self.open_timeout,
             max_redirects=MAX_REDIRECTS,
             redirect=self._redirect if decides else None,
+            logger=self._logger,
+            connection=None if create is None else create(None, **self._behaviour),
         )
 
     def __await__(self):

@@ -1,5 +1,6 @@
 //! Connections: name resolution, TCP and TLS, and sockets that follow the runtime that polls them.
 
+mod address;
 mod connector;
 mod dial;
 pub mod fork;
@@ -9,6 +10,7 @@ mod transport;
 
 use std::time::Duration;
 
+pub use address::Address;
 pub use connector::Connector;
 pub(crate) use connector::within;
 pub(crate) use dial::Unresolved;

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use super::handshake::{ClientHandshake, HandshakeError, Request, Response, Upgraded};
 use super::{Connection, Limits, Options, Protocol, Side, WebSocketUri};
-use crate::engine::net::Transport;
+use crate::engine::net::{Address, Transport};
 use crate::engine::tls::TlsConfig;
 
 pub use error::ConnectError;
@@ -218,8 +218,8 @@ pub(super) fn establish(
     mut options: Options,
 ) -> Established {
     let socket = upgraded.stream.socket();
-    options.local_addr = socket.local_addr().ok();
-    options.peer_addr = socket.peer_addr().ok();
+    options.local_addr = Address::local(socket);
+    options.peer_addr = Address::peer(socket);
     options.leftover = upgraded.leftover;
     let mut protocol = Protocol::new(side, limits);
     protocol.open();

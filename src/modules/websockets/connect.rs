@@ -17,8 +17,9 @@ use rustpython_vm::{
     types::Constructor,
 };
 
-use super::connection::{ClientConnection, Connection};
+use super::client_connection::ClientConnection;
 use super::exceptions::{invalid_uri, of_connect};
+use super::log;
 use super::options::{SharedArgs, optional_str};
 use crate::engine::net::Socket;
 use crate::engine::tls::TlsConfig;
@@ -41,12 +42,6 @@ pub(super) struct ConnectArgs {
     kwargs: PyDictRef,
     #[pyarg(named, optional)]
     origin: OptionalArg<Option<PyStrRef>>,
-    #[pyarg(named, optional)]
-    create_connection: OptionalArg<PyObjectRef>,
-    #[pyarg(named, optional)]
-    logger: OptionalArg<PyObjectRef>,
-    #[pyarg(named, optional)]
-    extensions: OptionalArg<PyObjectRef>,
     #[pyarg(flatten)]
     shared: SharedArgs,
 }
@@ -103,6 +98,11 @@ struct AttemptArgs {
     max_redirects: usize,
     #[pyarg(named)]
     redirect: PyObjectRef,
+    #[pyarg(named)]
+    logger: PyObjectRef,
+    /// What the script's `create_connection` made.
+    #[pyarg(named)]
+    connection: PyObjectRef,
 }
 
 /// An attempt to be made.
@@ -112,6 +112,8 @@ struct Attempt {
     tls: TlsConfig,
     /// The socket that the script gave, to be taken over when the attempt begins.
     sock: Option<PyObjectRef>,
+    /// The object that becomes the open connection.
+    connection: PyRef<ClientConnection>,
 }
 
 impl ConnectOptions {
@@ -124,6 +126,8 @@ impl ConnectOptions {
             false => Some(Hook::boxed(args.redirect)),
         };
         let user_agent = args.user_agent_header.as_deref();
+        let connection = connection_object(args.connection, args.logger, vm)?;
+        let options = connection.base().take_behaviour();
         let connect = Connect {
             headers: fields(&args.additional_headers, vm)?,
             origin: self.origin.clone(),
@@ -136,15 +140,36 @@ impl ConnectOptions {
             redirects,
             open_timeout: seconds(&args.open_timeout, "open_timeout", vm)?,
             limits: self.limits,
-            options: self.options.clone(),
+            options: options.unwrap_or_else(|| self.options.clone()),
         };
         Ok(Attempt {
             uri,
             connect,
             tls: TlsConfig::new(tls),
             sock,
+            connection,
         })
     }
+}
+
+/// The object that becomes the open connection: the script's own, or a new one.
+fn connection_object(
+    made: PyObjectRef,
+    logger: PyObjectRef,
+    vm: &VirtualMachine,
+) -> PyResult<PyRef<ClientConnection>> {
+    let connection = match vm.is_none(&made) {
+        true => ClientConnection::unopened().into_ref(&vm.ctx),
+        false => made.downcast().map_err(|made| {
+            let class = made.class();
+            let text = format!("create_connection must return a ClientConnection, not {class}");
+            vm.new_type_error(text)
+        })?,
+    };
+    if !vm.is_none(&logger) {
+        connection.base().set_logger(log::Source::Given(logger));
+    }
+    Ok(connection)
 }
 
 /// `additional_headers=`.
@@ -165,20 +190,28 @@ impl ConnectOptions {
     /// Connects; await it.
     #[pymethod]
     fn connect(zelf: PyRef<Self>, args: AttemptArgs, vm: &VirtualMachine) -> PyResult<Coroutine> {
-        let mut attempt = zelf.attempt(args, vm)?;
-        Ok(Coroutine::new("connect", async move {
-            if let Some(sock) = attempt.sock.take() {
-                attempt.connect.route.socket = Some(take_over(&sock)?);
+        let attempt = zelf.attempt(args, vm)?;
+        Ok(Coroutine::new("connect", attempt.make()))
+    }
+}
+
+impl Attempt {
+    async fn make(mut self) -> PyResult {
+        if let Some(sock) = self.sock.take() {
+            self.connect.route.socket = Some(take_over(&sock)?);
+        }
+        let result = self.connect.to(&self.uri, &self.tls).await;
+        let connection = self.connection;
+        match result {
+            Ok(established) => {
+                connection.base().open(established);
+                Ok(connection.into())
             }
-            let result = attempt.connect.to(&attempt.uri, &attempt.tls).await;
-            with_vm(|vm| match result {
-                Ok(established) => {
-                    let connection = ClientConnection::from(Connection::new(established));
-                    Ok(connection.into_ref(&vm.ctx).into())
-                }
-                Err(error) => Err(of_connect(error, vm)),
-            })
-        }))
+            Err(error) => {
+                connection.base().refuse();
+                Err(with_vm(|vm| of_connect(error, vm)))
+            }
+        }
     }
 }
 

@@ -3,12 +3,17 @@
 //! Connections, listening and the opening handshakes are native; `python/websockets` has the
 //! exception tree, `connect` as a context manager, and the server that runs handlers as tasks.
 
+mod client_connection;
 mod connect;
 mod connection;
 mod convert;
 mod exceptions;
+mod log;
 mod options;
-mod server;
+mod serve;
+mod server_connection;
+mod slot;
+mod transcript;
 
 pub(super) use _websockets::module_def;
 
@@ -21,10 +26,11 @@ mod _websockets {
     use rustpython_vm::class::PyClassImpl;
     use rustpython_vm::{Py, PyResult, VirtualMachine, extend_module};
 
+    use super::client_connection::ClientConnection;
     use super::connect::{ConnectOptions, RedirectTarget, TargetArgs};
-    use super::connection::{ClientConnection, Connection, ServerConnection};
-    use super::options::ServeOptions;
-    use super::server::{Listener, Pending};
+    use super::connection::Connection;
+    use super::serve::Acceptor;
+    use super::server_connection::ServerConnection;
 
     #[pyattr]
     use super::USER_AGENT;
@@ -37,15 +43,14 @@ mod _websockets {
 
     pub(crate) fn module_exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
         __module_exec(vm, module);
-        drop(Pending::make_static_type());
         drop(RedirectTarget::make_static_type());
         extend_module!(vm, module, {
+            "SERVER" => vm.ctx.new_str(super::USER_AGENT),
             "Connection" => Connection::make_static_type(),
             "ClientConnection" => ClientConnection::make_static_type(),
             "ServerConnection" => ServerConnection::make_static_type(),
             "ConnectOptions" => ConnectOptions::make_static_type(),
-            "ServeOptions" => ServeOptions::make_static_type(),
-            "Listener" => Listener::make_static_type(),
+            "Acceptor" => Acceptor::make_static_type(),
         });
         Ok(())
     }
