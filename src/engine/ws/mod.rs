@@ -31,7 +31,10 @@ mod transport;
 mod uri;
 mod utf8;
 
-pub use client::{Connect, ConnectError, Established};
+pub use client::{
+    Connect, ConnectError, Established, Hop, InvalidProxy, MAX_REDIRECTS, ProxyChoice,
+    ProxyFailure, ProxySettings, RedirectError, Redirects, Route, redirect,
+};
 pub use close::Close;
 pub use connection::{Connection, PendingPong};
 pub use error::{Cause, Closed, ConnectionError, SendError, Violation};

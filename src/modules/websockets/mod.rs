@@ -28,13 +28,23 @@ mod _websockets {
     use rustpython_vm::{Py, PyResult, VirtualMachine, extend_module};
 
     use super::client_connection::ClientConnection;
-    use super::connect::ConnectOptions;
+    use super::connect::{ConnectOptions, RedirectTarget, TargetArgs};
     use super::connection::Connection;
     use super::serve::Acceptor;
     use super::server_connection::ServerConnection;
 
+    #[pyattr]
+    use super::USER_AGENT;
+
+    /// Where a redirect leads, by the rules of `connect`; None when the status is of no redirect.
+    #[pyfunction]
+    fn redirect_target(args: TargetArgs, vm: &VirtualMachine) -> PyResult<Option<RedirectTarget>> {
+        super::connect::redirect_target(args, vm)
+    }
+
     pub(crate) fn module_exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
         __module_exec(vm, module);
+        drop(RedirectTarget::make_static_type());
         extend_module!(vm, module, {
             "SERVER" => vm.ctx.new_str(super::USER_AGENT),
             "Connection" => Connection::make_static_type(),
