@@ -3,7 +3,6 @@
 use std::fmt;
 use std::future::poll_fn;
 use std::mem;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,11 +15,12 @@ use super::codecs::{Codecs, use_extensions};
 use super::driver::Driver;
 use super::error::{Closed, ConnectionError};
 use super::fragments::{Fragments, Sending};
-use super::inner::Inner;
+use super::inner::{Inner, NotSent};
 use super::message::{Kind, Message};
 use super::options::Options;
 use super::protocol::{Protocol, State};
 use super::shared::Shared;
+use crate::engine::net::Address;
 
 /// A handle on an open connection. Cloning it is cheap, and it may be used from any thread.
 ///
@@ -39,8 +39,8 @@ struct Handle {
     shared: Arc<Shared>,
     /// Extensions of the user's, if there are any.
     codecs: Option<Box<Codecs>>,
-    local_addr: Option<SocketAddr>,
-    peer_addr: Option<SocketAddr>,
+    local_addr: Option<Address>,
+    peer_addr: Option<Address>,
 }
 
 impl Drop for Handle {
@@ -59,7 +59,7 @@ impl Connection {
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let codecs = use_extensions(&mut protocol, mem::take(&mut options.extensions));
-        let (local_addr, peer_addr) = (options.local_addr, options.peer_addr);
+        let (local_addr, peer_addr) = (options.local_addr.clone(), options.peer_addr.clone());
         let inner = Inner::new(Box::new(stream), protocol, options);
         let shared = Arc::new(Shared::new(inner));
         tokio::spawn(Driver::new(shared.clone()));
@@ -129,6 +129,24 @@ impl Connection {
         let started = || sending = Some(Sending::new(self.clone()));
         self.queue_data(kind, payload, false, started).await?;
         Ok(sending.unwrap_or_else(|| Sending::new(self.clone())))
+    }
+
+    /// Sends a message without waiting, for a broadcast. With `write` it is written here and now,
+    /// as far as the stream takes it; otherwise the connection's own task does that, so that a
+    /// broadcast to many does not hold up everything else.
+    ///
+    /// # Errors
+    /// [`NotSent`]; nothing was sent then.
+    pub fn send_now(&self, message: Message, write: bool) -> Result<(), NotSent> {
+        let shared = self.shared();
+        let turn = shared.turn.try_lock();
+        if let (Some(codecs), Ok(_)) = (self.codecs(), &turn) {
+            return self.send_encoded_now(codecs, message, write);
+        }
+        shared.update(|inner, wakes| match (&turn, inner.is_full()) {
+            (Err(_), false) => Err(NotSent::Busy),
+            _ => inner.send_now(message, write, wakes),
+        })
     }
 
     /// Sends a ping; a random payload stands in for `None`. Returns once it is sent; what it
@@ -205,13 +223,13 @@ impl Connection {
     }
 
     /// The local address, as the maker of the connection gave it.
-    pub fn local_addr(&self) -> Option<SocketAddr> {
-        self.handle.local_addr
+    pub fn local_addr(&self) -> Option<&Address> {
+        self.handle.local_addr.as_ref()
     }
 
     /// The peer's address, as the maker of the connection gave it.
-    pub fn peer_addr(&self) -> Option<SocketAddr> {
-        self.handle.peer_addr
+    pub fn peer_addr(&self) -> Option<&Address> {
+        self.handle.peer_addr.as_ref()
     }
 
     pub(super) fn shared(&self) -> &Arc<Shared> {

@@ -9,8 +9,8 @@ use super::codecs::Codecs;
 use super::connection::Connection;
 use super::error::{Closed, ConnectionError};
 use super::extensions::RawFrame;
-use super::inner::{Inner, Offer};
-use super::message::Kind;
+use super::inner::{Inner, NotSent, Offer};
+use super::message::{Kind, Message};
 use super::protocol::State;
 use super::shared::Shared;
 
@@ -74,6 +74,26 @@ impl Connection {
         };
         drop(turn);
         self.wait_written(full).await
+    }
+
+    /// As [`send_now`](Self::send_now), through extensions of the user's. The caller has the turn.
+    pub(super) fn send_encoded_now(
+        &self,
+        codecs: &Codecs,
+        message: Message,
+        write: bool,
+    ) -> Result<(), NotSent> {
+        let shared = self.shared();
+        // What was encoded has to go out: first whether it may.
+        shared.read(|inner| inner.can_send_now())?;
+        let frame = RawFrame {
+            kind: message.kind(),
+            is_final: true,
+            rsv: 0,
+            payload: message.into_payload(),
+        };
+        let frame = codecs.encode(frame).map_err(|_| NotSent::Busy)?;
+        shared.update(|inner, wakes| inner.send_raw_now(frame, write, wakes))
     }
 
     /// Queues a frame with `make`, waiting for room before it and for the output to drain after

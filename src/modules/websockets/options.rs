@@ -1,20 +1,77 @@
-//! The arguments that `connect` and `serve` share, and those of `serve`.
-
-use std::fmt;
+//! The arguments that `connect` and `serve` share.
 
 use rustpython_vm::{
-    FromArgs, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
-    builtins::{PyStr, PyStrRef, PyTuple, PyType},
-    function::OptionalArg,
-    pyclass,
-    types::Constructor,
+    FromArgs, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyStr, PyStrRef, PyTuple},
+    function::{KwArgs, OptionalArg},
 };
 
-use super::USER_AGENT;
 use super::extensions::ExtensionArgs;
 use crate::engine::ws::handshake::is_token;
-use crate::engine::ws::{Accept, Limits, Options, Watermarks};
+use crate::engine::ws::{Limits, Options, Watermarks};
 use crate::modules::convert::{given, seconds, utf8};
+
+/// What both take, and the constructors of connections too.
+#[derive(FromArgs)]
+pub(super) struct BehaviourArgs {
+    #[pyarg(named, optional)]
+    ping_interval: OptionalArg<PyObjectRef>,
+    #[pyarg(named, optional)]
+    ping_timeout: OptionalArg<PyObjectRef>,
+    #[pyarg(named, optional)]
+    close_timeout: OptionalArg<PyObjectRef>,
+    #[pyarg(named, optional)]
+    max_queue: OptionalArg<PyObjectRef>,
+    #[pyarg(named, optional)]
+    write_limit: OptionalArg<PyObjectRef>,
+}
+
+impl BehaviourArgs {
+    /// The engine's options.
+    pub(super) fn parse(self, vm: &VirtualMachine) -> PyResult<Options> {
+        let mut options = Options::default();
+        for (target, value, name) in [
+            (
+                &mut options.ping_interval,
+                self.ping_interval,
+                "ping_interval",
+            ),
+            (&mut options.ping_timeout, self.ping_timeout, "ping_timeout"),
+            (
+                &mut options.close_timeout,
+                self.close_timeout,
+                "close_timeout",
+            ),
+        ] {
+            duration(target, value, name, vm)?;
+        }
+        if let OptionalArg::Present(max_queue) = self.max_queue {
+            options.max_queue = watermarks(&max_queue, "max_queue", vm)?;
+        }
+        if let OptionalArg::Present(write_limit) = self.write_limit {
+            let unlimited = Watermarks::new(usize::MAX);
+            options.write_limit = watermarks(&write_limit, "write_limit", vm)?.unwrap_or(unlimited);
+        }
+        Ok(options)
+    }
+
+    /// The same as keyword arguments, for a script's factory of connections.
+    pub(super) fn keywords(&self, vm: &VirtualMachine) -> KwArgs {
+        let number = |value: i32| -> PyObjectRef { vm.ctx.new_int(value).into() };
+        let all = [
+            ("ping_interval", &self.ping_interval, 20),
+            ("ping_timeout", &self.ping_timeout, 20),
+            ("close_timeout", &self.close_timeout, 10),
+            ("max_queue", &self.max_queue, 16),
+            ("write_limit", &self.write_limit, 1 << 15),
+        ];
+        let pairs = all.map(|(name, value, default)| {
+            let value = value.clone().into_option();
+            (name.to_owned(), value.unwrap_or_else(|| number(default)))
+        });
+        KwArgs::from_iter(pairs)
+    }
+}
 
 /// What both take.
 #[derive(FromArgs)]
@@ -24,21 +81,13 @@ pub(super) struct SharedArgs {
     #[pyarg(named, optional)]
     open_timeout: OptionalArg<PyObjectRef>,
     #[pyarg(named, optional)]
-    close_timeout: OptionalArg<PyObjectRef>,
-    #[pyarg(named, optional)]
-    ping_interval: OptionalArg<PyObjectRef>,
-    #[pyarg(named, optional)]
-    ping_timeout: OptionalArg<PyObjectRef>,
-    #[pyarg(named, optional)]
     max_size: OptionalArg<PyObjectRef>,
-    #[pyarg(named, optional)]
-    max_queue: OptionalArg<PyObjectRef>,
-    #[pyarg(named, optional)]
-    write_limit: OptionalArg<PyObjectRef>,
     #[pyarg(named, optional)]
     compression: OptionalArg<PyObjectRef>,
     #[pyarg(named, optional)]
     extensions: OptionalArg<PyObjectRef>,
+    #[pyarg(flatten)]
+    pub(super) behaviour: BehaviourArgs,
 }
 
 /// What an argument that both take turned out to be.
@@ -54,32 +103,6 @@ const OPEN_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
 
 impl SharedArgs {
     pub(super) fn parse(self, vm: &VirtualMachine) -> PyResult<Shared> {
-        let mut options = Options::default();
-        duration(
-            &mut options.close_timeout,
-            self.close_timeout,
-            "close_timeout",
-            vm,
-        )?;
-        duration(
-            &mut options.ping_interval,
-            self.ping_interval,
-            "ping_interval",
-            vm,
-        )?;
-        duration(
-            &mut options.ping_timeout,
-            self.ping_timeout,
-            "ping_timeout",
-            vm,
-        )?;
-        if let OptionalArg::Present(max_queue) = self.max_queue {
-            options.max_queue = watermarks(&max_queue, "max_queue", vm)?;
-        }
-        if let OptionalArg::Present(write_limit) = self.write_limit {
-            let unlimited = Watermarks::new(usize::MAX);
-            options.write_limit = watermarks(&write_limit, "write_limit", vm)?.unwrap_or(unlimited);
-        }
         let mut open_timeout = Some(OPEN_TIMEOUT);
         duration(&mut open_timeout, self.open_timeout, "open_timeout", vm)?;
         Ok(Shared {
@@ -87,7 +110,7 @@ impl SharedArgs {
             open_timeout,
             limits: limits(self.max_size, vm)?,
             extensions: ExtensionArgs::parse(self.compression, self.extensions, vm)?,
-            options,
+            options: self.behaviour.parse(vm)?,
         })
     }
 }
@@ -170,50 +193,3 @@ pub(super) fn optional_str(
         OptionalArg::Present(Some(text)) => Ok(Some(utf8(&text, vm)?.to_owned())),
     }
 }
-
-#[derive(FromArgs)]
-pub(super) struct ServeArgs {
-    #[pyarg(named, optional)]
-    server_header: OptionalArg<Option<PyStrRef>>,
-    #[pyarg(flatten)]
-    shared: SharedArgs,
-}
-
-/// How to serve, checked.
-#[pyclass(module = "_websockets", name = "ServeOptions")]
-#[derive(PyPayload)]
-pub(super) struct ServeOptions {
-    accept: Accept,
-}
-
-impl fmt::Debug for ServeOptions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ServeOptions")
-    }
-}
-
-impl ServeOptions {
-    pub(super) fn accept(&self) -> Accept {
-        self.accept.clone()
-    }
-}
-
-impl Constructor for ServeOptions {
-    type Args = ServeArgs;
-
-    fn py_new(_class: &Py<PyType>, args: ServeArgs, vm: &VirtualMachine) -> PyResult<Self> {
-        let shared = args.shared.parse(vm)?;
-        let accept = Accept {
-            subprotocols: shared.subprotocols,
-            extensions: shared.extensions.server(vm)?,
-            server_header: optional_str(args.server_header, Some(USER_AGENT), vm)?,
-            open_timeout: shared.open_timeout,
-            limits: shared.limits,
-            options: shared.options,
-        };
-        Ok(Self { accept })
-    }
-}
-
-#[pyclass(with(Constructor))]
-impl ServeOptions {}

@@ -21,6 +21,7 @@ pub(super) use headers::is_token_byte;
 pub use headers::{Headers, InvalidHeaderText, is_token};
 pub use message::{Request, Response};
 pub use server::{ServerHandshake, select_subprotocol};
+pub(in crate::engine::ws) use server::{internal_error, refusal, unavailable};
 
 /// A stream on which frames may be exchanged.
 #[derive(Debug)]
