@@ -3,11 +3,13 @@
 //! Connections, listening and the opening handshakes are native; `python/websockets` has the
 //! exception tree, `connect` as a context manager, and the server that runs handlers as tasks.
 
+mod broadcast;
 mod client_connection;
 mod connect;
 mod connection;
 mod convert;
 mod exceptions;
+mod extensions;
 mod log;
 mod options;
 mod sansio;
@@ -29,7 +31,7 @@ mod _websockets {
     use rustpython_vm::{Py, PyObjectRef, PyResult, VirtualMachine, extend_module};
 
     use super::client_connection::ClientConnection;
-    use super::connect::ConnectOptions;
+    use super::connect::{ConnectOptions, RedirectTarget, TargetArgs};
     use super::connection::Connection;
     use super::sansio;
     use super::serve::Acceptor;
@@ -70,8 +72,18 @@ mod _websockets {
         sansio::serialize_frame(&frame, key, vm)
     }
 
+    #[pyattr]
+    use super::USER_AGENT;
+
+    /// Where a redirect leads, by the rules of `connect`; None when the status is of no redirect.
+    #[pyfunction]
+    fn redirect_target(args: TargetArgs, vm: &VirtualMachine) -> PyResult<Option<RedirectTarget>> {
+        super::connect::redirect_target(args, vm)
+    }
+
     pub(crate) fn module_exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
         __module_exec(vm, module);
+        drop(RedirectTarget::make_static_type());
         extend_module!(vm, module, {
             "SERVER" => vm.ctx.new_str(super::USER_AGENT),
             "Connection" => Connection::make_static_type(),
@@ -81,6 +93,20 @@ mod _websockets {
             "Acceptor" => Acceptor::make_static_type(),
             "Frame" => sansio::Frame::make_static_type(),
         });
-        Ok(())
+        super::broadcast::describe(vm, module)
+    }
+
+    /// Sends a message to many connections, without waiting for any of them.
+    ///
+    /// A str is sent as text and bytes as binary, unless text=True or text=False says otherwise.
+    /// Connections that are not open are passed over. One that is sending a fragmented message, or
+    /// has more than write_limit bytes to send already, is skipped with a warning in its log; with
+    /// raise_exceptions=True an ExceptionGroup tells of all of them at the end.
+    #[pyfunction]
+    fn broadcast(
+        args: super::broadcast::BroadcastArgs,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        super::broadcast::broadcast(args, vm)
     }
 }
