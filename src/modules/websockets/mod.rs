@@ -46,6 +46,12 @@ mod _websockets {
         value.is_some_and(|value| sansio::is_field_value(value.as_bytes()))
     }
 
+    /// Whether text is a token of RFC 9110 section 5.6.2.
+    #[pyfunction]
+    fn is_token(text: PyStrRef) -> bool {
+        text.to_str().is_some_and(handshake::is_token)
+    }
+
     /// The Sec-WebSocket-Accept that answers a Sec-WebSocket-Key.
     #[pyfunction]
     fn accept_key(key: PyStrRef, vm: &VirtualMachine) -> PyResult<String> {
@@ -91,7 +97,9 @@ mod _websockets {
             "ServerConnection" => ServerConnection::make_static_type(),
             "ConnectOptions" => ConnectOptions::make_static_type(),
             "Acceptor" => Acceptor::make_static_type(),
+            "Deflate" => sansio::Deflate::make_static_type(),
             "Frame" => sansio::Frame::make_static_type(),
+            "Protocol" => sansio::Protocol::make_static_type(),
         });
         super::broadcast::describe(vm, module)
     }
@@ -103,10 +111,7 @@ mod _websockets {
     /// has more than write_limit bytes to send already, is skipped with a warning in its log; with
     /// raise_exceptions=True an ExceptionGroup tells of all of them at the end.
     #[pyfunction]
-    fn broadcast(
-        args: super::broadcast::BroadcastArgs,
-        vm: &VirtualMachine,
-    ) -> PyResult<()> {
+    fn broadcast(args: super::broadcast::BroadcastArgs, vm: &VirtualMachine) -> PyResult<()> {
         super::broadcast::broadcast(args, vm)
     }
 }
