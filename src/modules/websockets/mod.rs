@@ -63,10 +63,7 @@ mod _websockets {
     /// has more than write_limit bytes to send already, is skipped with a warning in its log; with
     /// raise_exceptions=True an ExceptionGroup tells of all of them at the end.
     #[pyfunction]
-    fn broadcast(
-        args: super::broadcast::BroadcastArgs,
-        vm: &VirtualMachine,
-    ) -> PyResult<()> {
+    fn broadcast(args: super::broadcast::BroadcastArgs, vm: &VirtualMachine) -> PyResult<()> {
         super::broadcast::broadcast(args, vm)
     }
 }
