@@ -38,8 +38,9 @@ pub use client::{
 pub use close::Close;
 pub use connection::{Connection, PendingPong};
 pub use error::{Cause, Closed, ConnectionError, SendError, Violation};
-pub use frame::MAX_CONTROL_PAYLOAD;
+pub use frame::{MAX_CONTROL_PAYLOAD, serialize as serialize_frame};
 pub use inner::NotSent;
+pub use mask::apply as apply_mask;
 pub use message::{Message, Utf8Bytes};
 pub use options::{Options, Watermarks};
 pub use output::Output;

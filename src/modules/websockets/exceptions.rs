@@ -125,6 +125,11 @@ pub(super) fn of_violation(violation: &Violation, vm: &VirtualMachine) -> PyBase
     }
 }
 
+/// A frame that breaks the protocol.
+pub(super) fn protocol_error(text: &str, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    message("ProtocolError", text.to_owned(), vm)
+}
+
 fn timeout(text: &str, vm: &VirtualMachine) -> PyBaseExceptionRef {
     let class = vm.ctx.exceptions.timeout_error.to_owned();
     vm.new_exception_msg(class, text.into())
@@ -180,9 +185,8 @@ pub(super) fn of_handshake(error: &HandshakeError, vm: &VirtualMachine) -> PyBas
     };
     match error {
         HandshakeError::Security(limit) => of_security(limit, vm),
-        HandshakeError::InvalidMessage { .. } | HandshakeError::InvalidProtocol(_) => {
-            message("InvalidMessage", error.to_string(), vm)
-        }
+        HandshakeError::InvalidProtocol(version) => new("InvalidProtocol", vec![text(version)], vm),
+        HandshakeError::InvalidMessage { .. } => message("InvalidMessage", error.to_string(), vm),
         HandshakeError::InvalidMethod(method) => new("InvalidMethod", vec![text(method)], vm),
         HandshakeError::InvalidStatus(response) => of_status(response, vm),
         HandshakeError::InvalidHeader { name, value } => {
@@ -206,7 +210,14 @@ pub(super) fn of_handshake(error: &HandshakeError, vm: &VirtualMachine) -> PyBas
 }
 
 fn of_security(limit: &SecurityError, vm: &VirtualMachine) -> PyBaseExceptionRef {
-    message("SecurityError", limit.to_string(), vm)
+    let name = match limit {
+        SecurityError::RequestLineTooLong(_) => "RequestLineTooLong",
+        SecurityError::StatusLineTooLong(_) => "StatusLineTooLong",
+        SecurityError::HeaderLineTooLong(_) => "HeaderLineTooLong",
+        SecurityError::TooManyHeaders(_) => "TooManyHeaders",
+        _ => "SecurityError",
+    };
+    message(name, limit.to_string(), vm)
 }
 
 fn of_status(response: &Response, vm: &VirtualMachine) -> PyBaseExceptionRef {

@@ -35,3 +35,8 @@ pub struct Upgraded<S> {
     /// The subprotocol that both ends agreed on.
     pub subprotocol: Option<String>,
 }
+
+/// The `Sec-WebSocket-Accept` that answers a `Sec-WebSocket-Key`, RFC 6455 section 4.2.2.
+pub fn accept_key(key: &str) -> String {
+    tungstenite::handshake::derive_accept_key(key.as_bytes())
+}
