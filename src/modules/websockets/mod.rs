@@ -9,6 +9,7 @@ mod connect;
 mod connection;
 mod convert;
 mod exceptions;
+mod extensions;
 mod log;
 mod options;
 mod sansio;
