@@ -1,5 +1,6 @@
 //! Connections: name resolution, TCP and TLS, and sockets that follow the runtime that polls them.
 
+pub mod background;
 mod connector;
 mod dial;
 pub mod fork;

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::runtime::Handle as Runtime;
 use tokio::sync::{Notify, oneshot};
 
 use super::close::Close;
@@ -22,7 +23,8 @@ use super::shared::Shared;
 
 /// A handle on an open connection. Cloning it is cheap, and it may be used from any thread.
 ///
-/// A task on the runtime that [`spawn`](Self::spawn) was called on reads, writes and keeps the
+/// A task on the runtime of its options, or else the one that [`spawn`](Self::spawn) was called on,
+/// reads, writes and keeps the
 /// time. When that runtime ends, the connection is closed at once and everybody who waits on it
 /// is told. When the last handle is dropped, the connection is closed with 1001 in the
 /// background.
@@ -49,15 +51,16 @@ impl Connection {
     /// Takes over a stream on which the opening handshake is done.
     ///
     /// # Panics
-    /// Outside of a tokio runtime that has timers.
-    pub fn spawn<S>(stream: S, protocol: Protocol, options: Options) -> Self
+    /// Outside of a tokio runtime that has timers, unless the options name one.
+    pub fn spawn<S>(stream: S, protocol: Protocol, mut options: Options) -> Self
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let (local_addr, peer_addr) = (options.local_addr, options.peer_addr);
+        let runtime = options.runtime.get_or_insert_with(Runtime::current).clone();
         let inner = Inner::new(Box::new(stream), protocol, options);
         let shared = Arc::new(Shared::new(inner));
-        tokio::spawn(Driver::new(shared.clone()));
+        runtime.spawn(Driver::new(shared.clone()));
         Self {
             handle: Arc::new(Handle {
                 shared,

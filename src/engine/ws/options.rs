@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::runtime::Handle;
 use tokio::time::Instant;
 
 /// A limit with hysteresis: work stops above `high` and goes on at `low` or below.
@@ -41,6 +42,9 @@ pub struct Options {
     pub max_queue: Option<Watermarks>,
     /// Bytes queued and not yet written, above which senders wait. 32 KiB.
     pub write_limit: Watermarks,
+    /// The runtime that drives the connection; `None` is the one that is current when the
+    /// connection is made. A connection of blocking calls needs one that always runs.
+    pub runtime: Option<Handle>,
     /// Bytes that came after the opening handshake.
     pub leftover: Bytes,
     /// What [`local_addr`](super::Connection::local_addr) tells.
@@ -57,6 +61,7 @@ impl Default for Options {
             close_timeout: Some(DEFAULT_CLOSE_TIMEOUT),
             max_queue: Some(Watermarks::new(16)),
             write_limit: Watermarks::new(1 << 15),
+            runtime: None,
             leftover: Bytes::new(),
             local_addr: None,
             peer_addr: None,

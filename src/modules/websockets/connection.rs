@@ -98,7 +98,7 @@ impl Connection {
 }
 
 /// A number that is no close code at all becomes 0, which may not be sent either.
-fn close_code(code: OptionalArg<PyIntRef>) -> u16 {
+pub(super) fn close_code(code: OptionalArg<PyIntRef>) -> u16 {
     match code {
         OptionalArg::Present(code) => u16::try_from(code.as_bigint()).unwrap_or(0),
         OptionalArg::Missing => ws::close::code::NORMAL_CLOSURE,
@@ -113,7 +113,10 @@ fn none_or_error(result: Result<(), ConnectionError>) -> PyResult {
 }
 
 /// A pair of host and port, as a Python socket has it.
-fn address_object(address: Option<std::net::SocketAddr>, vm: &VirtualMachine) -> PyObjectRef {
+pub(super) fn address_object(
+    address: Option<std::net::SocketAddr>,
+    vm: &VirtualMachine,
+) -> PyObjectRef {
     let Some(address) = address else {
         return vm.ctx.none();
     };
@@ -291,16 +294,7 @@ impl Connection {
     /// The state, a websockets.protocol.State.
     #[pygetset]
     fn state(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
-        let number = match zelf.connection.state() {
-            State::Connecting => 0,
-            State::Open => 1,
-            State::Closing => 2,
-            State::Closed => 3,
-        };
-        let module = vm
-            .import("websockets.protocol", 0)?
-            .get_attr("protocol", vm)?;
-        module.get_attr("State", vm)?.call((number,), vm)
+        state_object(zelf.connection.state(), vm)
     }
 
     /// The close code; None while the connection is open.
@@ -339,13 +333,30 @@ impl Connection {
     }
 }
 
-fn cached(slot: &PyMutex<Option<PyObjectRef>>, make: impl FnOnce() -> PyResult) -> PyResult {
+pub(super) fn cached(
+    slot: &PyMutex<Option<PyObjectRef>>,
+    make: impl FnOnce() -> PyResult,
+) -> PyResult {
     if let Some(object) = &*slot.lock() {
         return Ok(object.clone());
     }
     let object = make()?;
     *slot.lock() = Some(object.clone());
     Ok(object)
+}
+
+/// A `websockets.protocol.State`.
+pub(super) fn state_object(state: State, vm: &VirtualMachine) -> PyResult {
+    let number = match state {
+        State::Connecting => 0,
+        State::Open => 1,
+        State::Closing => 2,
+        State::Closed => 3,
+    };
+    let module = vm
+        .import("websockets.protocol", 0)?
+        .get_attr("protocol", vm)?;
+    module.get_attr("State", vm)?.call((number,), vm)
 }
 
 impl Representable for Connection {

@@ -8,6 +8,7 @@ mod convert;
 mod exceptions;
 mod options;
 mod server;
+mod sync;
 
 pub(super) use _websockets::module_def;
 
@@ -16,23 +17,52 @@ const USER_AGENT: &str = concat!("Tauraro websockets/", env!("CARGO_PKG_VERSION"
 
 #[rustpython_vm::pymodule]
 mod _websockets {
-    use rustpython_vm::builtins::PyModule;
+    use rustpython_vm::builtins::{PyIntRef, PyModule, PyStrRef};
     use rustpython_vm::class::PyClassImpl;
-    use rustpython_vm::{Py, PyResult, VirtualMachine, extend_module};
+    use rustpython_vm::function::OptionalArg;
+    use rustpython_vm::{Py, PyRef, PyResult, VirtualMachine, extend_module};
 
-    use super::connection::{ClientConnection, Connection, ServerConnection};
+    use super::connection::{ClientConnection, Connection, ServerConnection, close_code};
     use super::options::{ConnectOptions, ServeOptions};
     use super::server::{Listener, Pending};
+    use super::sync;
+    use crate::modules::convert::utf8;
+
+    /// Connects to a WebSocket server, and waits for it.
+    #[pyfunction]
+    fn connect_blocking(
+        options: PyRef<ConnectOptions>,
+        vm: &VirtualMachine,
+    ) -> PyResult<PyRef<sync::ClientConnection>> {
+        sync::connect(&options, vm)
+    }
+
+    /// Closes connections with this code and reason, and waits until they are closed.
+    #[pyfunction]
+    fn close_blocking(
+        connections: Vec<PyRef<sync::Connection>>,
+        code: PyIntRef,
+        reason: PyStrRef,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        let code = close_code(OptionalArg::Present(code));
+        sync::close_all(&connections, code, utf8(&reason, vm)?, vm)
+    }
 
     pub(crate) fn module_exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
         __module_exec(vm, module);
         drop(Pending::make_static_type());
+        sync::prepare_classes();
         extend_module!(vm, module, {
             "Connection" => Connection::make_static_type(),
             "ClientConnection" => ClientConnection::make_static_type(),
             "ServerConnection" => ServerConnection::make_static_type(),
             "ConnectOptions" => ConnectOptions::make_static_type(),
             "ServeOptions" => ServeOptions::make_static_type(),
+            "SyncConnection" => sync::Connection::make_static_type(),
+            "SyncClientConnection" => sync::ClientConnection::make_static_type(),
+            "SyncServerConnection" => sync::ServerConnection::make_static_type(),
+            "ThreadListener" => sync::ThreadListener::make_static_type(),
             "Listener" => Listener::make_static_type(),
         });
         Ok(())

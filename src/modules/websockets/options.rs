@@ -246,6 +246,15 @@ impl Constructor for ConnectOptions {
     }
 }
 
+impl ConnectOptions {
+    /// The URI and how to connect to it. Once.
+    pub(super) fn take(&self, vm: &VirtualMachine) -> PyResult<(String, Connect)> {
+        let used = || vm.new_runtime_error("connect() was called already");
+        let connect = self.connect.lock().take().ok_or_else(used)?;
+        Ok((self.uri.clone(), connect))
+    }
+}
+
 #[pyclass(with(Constructor))]
 impl ConnectOptions {
     /// Connects; await it. Once.

@@ -5,7 +5,7 @@ use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use runtime_bridge::{Coroutine, with_vm};
+use runtime_bridge::{Coroutine, block_on, with_vm};
 use rustpython_vm::{
     Py, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyType},
@@ -16,6 +16,7 @@ use rustpython_vm::{
 use super::connection::{Connection, ServerConnection};
 use super::exceptions::{of_accept, os_error};
 use super::options::ServeOptions;
+use super::sync;
 use crate::engine::net::Socket;
 use crate::engine::ws;
 
@@ -89,10 +90,7 @@ impl Listener {
             let accepted = listener.accept().await;
             let socket =
                 accepted.map_err(|error| with_vm(|vm| of_listener(&error, &listener, vm)))?;
-            let pending = Pending {
-                socket: Mutex::new(Some(socket)),
-            };
-            Ok(with_vm(|vm| pending.into_ref(&vm.ctx).into()))
+            Ok(with_vm(|vm| Pending::of(socket).into_ref(&vm.ctx).into()))
         })
     }
 
@@ -103,7 +101,7 @@ impl Listener {
     }
 }
 
-fn of_listener(
+pub(super) fn of_listener(
     error: &std::io::Error,
     listener: &ws::Listener,
     vm: &VirtualMachine,
@@ -128,6 +126,19 @@ impl fmt::Debug for Pending {
     }
 }
 
+impl Pending {
+    pub(super) fn of(socket: Socket) -> Self {
+        Self {
+            socket: Mutex::new(Some(socket)),
+        }
+    }
+
+    fn take(&self, vm: &VirtualMachine) -> PyResult<Socket> {
+        let used = || vm.new_runtime_error("the handshake was performed already");
+        self.socket.lock().take().ok_or_else(used)
+    }
+}
+
 #[pyclass(flags(HAS_WEAKREF, DISALLOW_INSTANTIATION))]
 impl Pending {
     /// Shakes hands; await it for a ServerConnection.
@@ -137,8 +148,7 @@ impl Pending {
         options: PyRef<ServeOptions>,
         vm: &VirtualMachine,
     ) -> PyResult<Coroutine> {
-        let used = || vm.new_runtime_error("the handshake was performed already");
-        let socket = zelf.socket.lock().take().ok_or_else(used)?;
+        let socket = zelf.take(vm)?;
         let accept = options.accept();
         Ok(Coroutine::new("serve.handshake", async move {
             let result = accept.client(socket).await;
@@ -150,5 +160,21 @@ impl Pending {
                 Err(error) => Err(of_accept(&error, vm)),
             })
         }))
+    }
+
+    /// Shakes hands, and waits for it.
+    #[pymethod]
+    fn handshake_blocking(
+        zelf: &Py<Self>,
+        options: PyRef<ServeOptions>,
+        vm: &VirtualMachine,
+    ) -> PyResult<PyRef<sync::ServerConnection>> {
+        let socket = zelf.take(vm)?;
+        let mut accept = options.accept();
+        sync::drive_in_background(&mut accept.options, vm)?;
+        let opened = block_on(vm, async { Ok(accept.client(socket).await) })?
+            .map_err(|error| of_accept(&error, vm))?;
+        let connection = sync::ServerConnection::from(sync::Connection::new(opened));
+        Ok(connection.into_ref(&vm.ctx))
     }
 }
