@@ -20,6 +20,7 @@ use super::message::Message;
 use super::options::Options;
 use super::protocol::{Protocol, State};
 use super::shared::Shared;
+use crate::engine::net::fork;
 
 /// A handle on an open connection. Cloning it is cheap, and it may be used from any thread.
 ///
@@ -37,13 +38,18 @@ pub struct Connection {
 
 struct Handle {
     shared: Arc<Shared>,
+    /// The process that drives the connection, see [`fork`].
+    born: u64,
     local_addr: Option<SocketAddr>,
     peer_addr: Option<SocketAddr>,
 }
 
 impl Drop for Handle {
     fn drop(&mut self) {
-        self.shared.update(Inner::abandon);
+        // In a forked child the lock is as the parent's threads had it, and no driver runs.
+        if self.born == fork::generation() {
+            self.shared.update(Inner::abandon);
+        }
     }
 }
 
@@ -64,10 +70,17 @@ impl Connection {
         Self {
             handle: Arc::new(Handle {
                 shared,
+                born: fork::generation(),
                 local_addr,
                 peer_addr,
             }),
         }
+    }
+
+    /// Whether a parent process made the connection. It goes on there; here it must be left alone,
+    /// for nothing drives it, and its locks may be held by threads that this process has not.
+    pub fn is_inherited(&self) -> bool {
+        self.handle.born != fork::generation()
     }
 
     /// Receives the next message. Messages that arrived before the end of the connection are

@@ -71,6 +71,11 @@ pub(super) fn of_connection_of_thread(
     }
 }
 
+/// What a forked child gets for a connection of its parent.
+pub(super) fn of_inherited(vm: &VirtualMachine) -> PyBaseExceptionRef {
+    vm.new_runtime_error("the connection belongs to the process that forked this one")
+}
+
 /// Whether an exception is ConnectionClosedOK, at which an iteration ends.
 pub(super) fn is_good_end(exception: &PyBaseExceptionRef, vm: &VirtualMachine) -> PyResult<bool> {
     let class = class("ConnectionClosedOK", vm)?;

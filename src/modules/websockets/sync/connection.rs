@@ -25,7 +25,7 @@ use crate::modules::websockets::connection::{address_object, cached, close_code,
 use crate::modules::websockets::convert::{
     message_object, parse_message, request_object, response_object,
 };
-use crate::modules::websockets::exceptions::{of_connection_of_thread, os_error};
+use crate::modules::websockets::exceptions::{of_connection_of_thread, of_inherited, os_error};
 
 /// A WebSocket connection: base class of ClientConnection and ServerConnection.
 ///
@@ -126,6 +126,15 @@ impl Connection {
         &self.opened.connection
     }
 
+    /// The connection, for a method that is about to use it.
+    fn usable(&self, vm: &VirtualMachine) -> PyResult<&ws::Connection> {
+        self.expect_managed(vm)?;
+        match self.connection() {
+            inherited if inherited.is_inherited() => Err(of_inherited(vm)),
+            connection => Ok(connection),
+        }
+    }
+
     /// Warns once, at the script's line, when the connection is used outside of a `with` statement.
     fn expect_managed(&self, vm: &VirtualMachine) -> PyResult<()> {
         if !self.unmanaged.load(Relaxed) || !self.unmanaged.swap(false, Relaxed) {
@@ -150,9 +159,9 @@ impl Connection {
     /// thread receives.
     #[pymethod]
     fn recv(zelf: &Py<Self>, args: RecvArgs, vm: &VirtualMachine) -> PyResult {
-        zelf.expect_managed(vm)?;
+        let connection = zelf.usable(vm)?;
         let limit = Limit::parse(args.timeout, vm)?;
-        let received = block_on(vm, async { Ok(limit.wait(zelf.connection().recv()).await) })?;
+        let received = block_on(vm, async { Ok(limit.wait(connection.recv()).await) })?;
         match received {
             Ok(Ok(message)) => message_object(message, args.decode, vm),
             Ok(Err(error)) => Err(of_connection_of_thread(&error, vm)),
@@ -165,9 +174,9 @@ impl Connection {
     /// Raises ConnectionClosed when the connection is closed.
     #[pymethod]
     fn send(zelf: &Py<Self>, message: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
-        zelf.expect_managed(vm)?;
+        let connection = zelf.usable(vm)?;
         let message = parse_message(&message, vm)?;
-        block_on(vm, async { Ok(zelf.connection().send(message).await) })?
+        block_on(vm, async { Ok(connection.send(message).await) })?
             .map_err(|error| of_connection_of_thread(&error, vm))
     }
 
@@ -175,11 +184,11 @@ impl Connection {
     /// ack_on_close=True also when the connection is closed.
     #[pymethod]
     fn ping(zelf: &Py<Self>, args: PingArgs, vm: &VirtualMachine) -> PyResult {
-        zelf.expect_managed(vm)?;
+        let connection = zelf.usable(vm)?;
         let payload = given(args.data, vm)
             .map(|data| str_or_bytes(&data, "a ping", vm).map(Bytes::from))
             .transpose()?;
-        let pong = block_on(vm, async { Ok(zelf.connection().ping(payload).await) })?
+        let pong = block_on(vm, async { Ok(connection.ping(payload).await) })?
             .map_err(|error| of_connection_of_thread(&error, vm))?;
         let pong = Pong::watch(pong, args.ack_on_close)
             .map_err(|error| os_error(&error, &error.to_string(), vm))?;
@@ -193,12 +202,12 @@ impl Connection {
     /// Sends a pong that nobody asked for.
     #[pymethod]
     fn pong(zelf: &Py<Self>, data: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult<()> {
-        zelf.expect_managed(vm)?;
+        let connection = zelf.usable(vm)?;
         let payload = match given(data, vm) {
             Some(data) => str_or_bytes(&data, "a pong", vm)?,
             None => Vec::new(),
         };
-        block_on(vm, async { Ok(zelf.connection().pong(&payload).await) })?
+        block_on(vm, async { Ok(connection.pong(&payload).await) })?
             .map_err(|error| of_connection_of_thread(&error, vm))
     }
 
@@ -207,24 +216,26 @@ impl Connection {
     /// Raises ProtocolError for a code that may not be sent or a reason over 123 bytes.
     #[pymethod]
     fn close(zelf: &Py<Self>, args: CloseArgs, vm: &VirtualMachine) -> PyResult<()> {
-        zelf.expect_managed(vm)?;
+        let connection = zelf.usable(vm)?;
         let code = close_code(args.code);
         let reason = match &args.reason {
             OptionalArg::Present(reason) => utf8(reason, vm)?,
             OptionalArg::Missing => "",
         };
-        block_on(vm, async {
-            Ok(zelf.connection().close(code, reason).await)
-        })?
-        .map_err(|error| of_connection_of_thread(&error, vm))
+        block_on(vm, async { Ok(connection.close(code, reason).await) })?
+            .map_err(|error| of_connection_of_thread(&error, vm))
     }
 
     /// Waits until the connection is closed, at most `timeout` seconds, and tells whether it is.
     #[pymethod]
     fn wait_closed(zelf: &Py<Self>, args: WaitArgs, vm: &VirtualMachine) -> PyResult<bool> {
+        let connection = zelf.connection();
+        if connection.is_inherited() {
+            return Err(of_inherited(vm));
+        }
         let limit = Limit::parse(args.timeout, vm)?;
         block_on(vm, async {
-            Ok(limit.wait(zelf.connection().wait_closed()).await.is_ok())
+            Ok(limit.wait(connection.wait_closed()).await.is_ok())
         })
     }
 
