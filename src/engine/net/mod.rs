@@ -1,5 +1,6 @@
 //! Connections: name resolution, TCP and TLS, and sockets that follow the runtime that polls them.
 
+mod address;
 pub mod background;
 mod connector;
 mod dial;
@@ -10,6 +11,7 @@ mod transport;
 
 use std::time::Duration;
 
+pub use address::Address;
 pub use connector::Connector;
 pub(crate) use connector::within;
 pub(crate) use dial::Unresolved;

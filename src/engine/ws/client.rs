@@ -7,7 +7,7 @@ use super::handshake::{ClientHandshake, HandshakeError, Request, Response, Upgra
 use super::{Connection, InvalidUri, Limits, Options, Protocol, Side, WebSocketUri};
 use crate::engine::error::{Error, find};
 use crate::engine::http::Url;
-use crate::engine::net::{self, Target, Transport, Unresolved};
+use crate::engine::net::{self, Address, Target, Transport, Unresolved};
 use crate::engine::tls::TlsConfig;
 
 /// An open connection, and what was said in its opening handshake.
@@ -167,8 +167,8 @@ pub(super) fn establish(
     mut options: Options,
 ) -> Established {
     let socket = upgraded.stream.socket();
-    options.local_addr = socket.local_addr().ok();
-    options.peer_addr = socket.peer_addr().ok();
+    options.local_addr = Address::local(socket);
+    options.peer_addr = Address::peer(socket);
     options.leftover = upgraded.leftover;
     let mut protocol = Protocol::new(side, limits);
     protocol.open();

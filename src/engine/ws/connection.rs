@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::future::poll_fn;
-use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,7 +19,7 @@ use super::message::Message;
 use super::options::Options;
 use super::protocol::{Protocol, State};
 use super::shared::Shared;
-use crate::engine::net::fork;
+use crate::engine::net::{Address, fork};
 
 /// A handle on an open connection. Cloning it is cheap, and it may be used from any thread.
 ///
@@ -40,8 +39,8 @@ struct Handle {
     shared: Arc<Shared>,
     /// The process that drives the connection, see [`fork`].
     born: u64,
-    local_addr: Option<SocketAddr>,
-    peer_addr: Option<SocketAddr>,
+    local_addr: Option<Address>,
+    peer_addr: Option<Address>,
 }
 
 impl Drop for Handle {
@@ -62,7 +61,7 @@ impl Connection {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let (local_addr, peer_addr) = (options.local_addr, options.peer_addr);
+        let (local_addr, peer_addr) = (options.local_addr.clone(), options.peer_addr.clone());
         let runtime = options.runtime.get_or_insert_with(Runtime::current).clone();
         let inner = Inner::new(Box::new(stream), protocol, options);
         let shared = Arc::new(Shared::new(inner));
@@ -199,13 +198,13 @@ impl Connection {
     }
 
     /// The local address, as the maker of the connection gave it.
-    pub fn local_addr(&self) -> Option<SocketAddr> {
-        self.handle.local_addr
+    pub fn local_addr(&self) -> Option<&Address> {
+        self.handle.local_addr.as_ref()
     }
 
     /// The peer's address, as the maker of the connection gave it.
-    pub fn peer_addr(&self) -> Option<SocketAddr> {
-        self.handle.peer_addr
+    pub fn peer_addr(&self) -> Option<&Address> {
+        self.handle.peer_addr.as_ref()
     }
 
     fn shared(&self) -> &Arc<Shared> {

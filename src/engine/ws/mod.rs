@@ -41,5 +41,7 @@ pub use options::{Options, Watermarks};
 pub use output::Output;
 pub use protocol::{Event, Protocol, Side, State};
 pub use reader::Limits;
-pub use server::{Accept, AcceptError, Listener};
+pub use server::{
+    Accept, AcceptError, Accepted, Decisions, Incoming, Listener, Undecided, Unselected,
+};
 pub use uri::{InvalidUri, WebSocketUri};

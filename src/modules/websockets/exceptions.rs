@@ -45,6 +45,11 @@ fn message(name: &'static str, text: String, vm: &VirtualMachine) -> PyBaseExcep
     new(name, vec![vm.ctx.new_str(text).into()], vm)
 }
 
+/// Something was asked of a connection in a state in which it cannot be done.
+pub(super) fn invalid_state(text: &str, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    message("InvalidState", text.to_owned(), vm)
+}
+
 /// An error of an open connection.
 pub(super) fn of_connection(error: &ConnectionError, vm: &VirtualMachine) -> PyBaseExceptionRef {
     match error {
@@ -128,7 +133,7 @@ fn of_cause(cause: &Cause, vm: &VirtualMachine) -> PyBaseExceptionRef {
     }
 }
 
-fn of_violation(violation: &Violation, vm: &VirtualMachine) -> PyBaseExceptionRef {
+pub(super) fn of_violation(violation: &Violation, vm: &VirtualMachine) -> PyBaseExceptionRef {
     match violation {
         Violation::Protocol(_) => message("ProtocolError", violation.to_string(), vm),
         Violation::PayloadTooBig { .. } => message("PayloadTooBig", violation.to_string(), vm),
@@ -194,15 +199,42 @@ fn name_uri(exception: &PyBaseExceptionRef, uri: &str, vm: &VirtualMachine) {
         .set_attr("uri", vm.ctx.new_str(uri), vm);
 }
 
-/// Why a client was refused.
+/// Why there is no connection to a client.
 pub(super) fn of_accept(error: &AcceptError, vm: &VirtualMachine) -> PyBaseExceptionRef {
     match error {
         AcceptError::Handshake(error) => of_handshake(error, vm),
         AcceptError::Timeout(_) => timeout(&error.to_string(), vm),
+        AcceptError::Tls(source) => os_error(source, &error.to_string(), vm),
+        AcceptError::Abandoned => vm.new_runtime_error(error.to_string()),
     }
 }
 
-fn of_handshake(error: &HandshakeError, vm: &VirtualMachine) -> PyBaseExceptionRef {
+/// What a script's InvalidHandshake says, with its causes; `None` for any other exception.
+pub(super) fn is_refusal(exception: &PyBaseExceptionRef, vm: &VirtualMachine) -> Option<String> {
+    let describe = || -> PyResult<Option<String>> {
+        let module = vm.import("websockets.exceptions", 0)?;
+        let module = module.get_attr("exceptions", vm)?;
+        let class = module.get_attr("InvalidHandshake", vm)?;
+        if !exception.as_object().is_instance(&class, vm)? {
+            return Ok(None);
+        }
+        let mut text = exception
+            .as_object()
+            .str(vm)?
+            .to_string_lossy()
+            .into_owned();
+        let mut cause = exception.__cause__();
+        while let Some(exception) = cause {
+            text.push_str("; ");
+            text.push_str(&exception.as_object().str(vm)?.to_string_lossy());
+            cause = exception.__cause__();
+        }
+        Ok(Some(text))
+    };
+    describe().ok().flatten()
+}
+
+pub(super) fn of_handshake(error: &HandshakeError, vm: &VirtualMachine) -> PyBaseExceptionRef {
     let text = |text: &str| -> PyObjectRef { vm.ctx.new_str(text).into() };
     let optional = |value: &Option<String>| match value {
         Some(value) => text(value),

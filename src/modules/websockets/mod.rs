@@ -3,12 +3,19 @@
 //! Connections, listening and the opening handshakes are native; `python/websockets` has the
 //! exception tree, `connect` as a context manager, and the server that runs handlers as tasks.
 
+mod base_connection;
+mod client_connection;
+mod connect;
 mod connection;
 mod convert;
 mod exceptions;
+mod log;
 mod options;
-mod server;
+mod serve;
+mod server_connection;
+mod slot;
 mod sync;
+mod transcript;
 
 pub(super) use _websockets::module_def;
 
@@ -22,9 +29,12 @@ mod _websockets {
     use rustpython_vm::function::OptionalArg;
     use rustpython_vm::{Py, PyRef, PyResult, VirtualMachine, extend_module};
 
-    use super::connection::{ClientConnection, Connection, ServerConnection, close_code};
-    use super::options::{ConnectOptions, ServeOptions};
-    use super::server::{Listener, Pending};
+    use super::base_connection::BaseConnection;
+    use super::client_connection::ClientConnection;
+    use super::connect::ConnectOptions;
+    use super::connection::{Connection, close_code};
+    use super::serve::Acceptor;
+    use super::server_connection::ServerConnection;
     use super::sync;
     use crate::modules::convert::utf8;
 
@@ -51,19 +61,19 @@ mod _websockets {
 
     pub(crate) fn module_exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
         __module_exec(vm, module);
-        drop(Pending::make_static_type());
         sync::prepare_classes();
         extend_module!(vm, module, {
+            "SERVER" => vm.ctx.new_str(super::USER_AGENT),
+            "BaseConnection" => BaseConnection::make_static_type(),
             "Connection" => Connection::make_static_type(),
             "ClientConnection" => ClientConnection::make_static_type(),
             "ServerConnection" => ServerConnection::make_static_type(),
             "ConnectOptions" => ConnectOptions::make_static_type(),
-            "ServeOptions" => ServeOptions::make_static_type(),
             "SyncConnection" => sync::Connection::make_static_type(),
             "SyncClientConnection" => sync::ClientConnection::make_static_type(),
             "SyncServerConnection" => sync::ServerConnection::make_static_type(),
-            "ThreadListener" => sync::ThreadListener::make_static_type(),
-            "Listener" => Listener::make_static_type(),
+            "ThreadAcceptor" => sync::ThreadAcceptor::make_static_type(),
+            "Acceptor" => Acceptor::make_static_type(),
         });
         Ok(())
     }

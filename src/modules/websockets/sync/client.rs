@@ -5,11 +5,11 @@ use std::sync::Arc;
 use runtime_bridge::block_on;
 use rustpython_vm::{Py, PyPayload, PyRef, PyResult, VirtualMachine};
 
-use super::connection::{ClientConnection, Connection};
+use super::client_connection::ClientConnection;
 use super::drive_in_background;
 use crate::engine::tls::TlsConfig;
+use crate::modules::websockets::connect::ConnectOptions;
 use crate::modules::websockets::exceptions::of_connect;
-use crate::modules::websockets::options::ConnectOptions;
 
 /// Connects as the options say, and waits for it.
 pub(in crate::modules::websockets) fn connect(
@@ -21,5 +21,7 @@ pub(in crate::modules::websockets) fn connect(
     let tls = Arc::new(TlsConfig::default());
     let opened = block_on(vm, async { Ok(connect.to(&uri, &tls).await) })?
         .map_err(|error| of_connect(&error, vm))?;
-    Ok(ClientConnection::from(Connection::new(opened)).into_ref(&vm.ctx))
+    let connection = ClientConnection::unopened();
+    connection.base().open(opened);
+    Ok(connection.into_ref(&vm.ctx))
 }

@@ -13,9 +13,9 @@ pub(in crate::modules::websockets) fn close_all(
     reason: &str,
     vm: &VirtualMachine,
 ) -> PyResult<()> {
-    let closing = connections
-        .iter()
-        .map(|connection| connection.connection().close(code, reason));
+    let connections = connections.iter();
+    let opened = connections.filter_map(|connection| connection.base().opened());
+    let closing = opened.map(|connection| connection.close(code, reason));
     block_on(vm, async {
         join_all(closing).await;
         Ok(())

@@ -1,4 +1,4 @@
-//! `Connection`, `ClientConnection` and `ServerConnection` of threads.
+//! `Connection` of threads, the base class of their `ClientConnection` and `ServerConnection`.
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -8,10 +8,10 @@ use runtime_bridge::block_on;
 use rustpython_vm::{
     AsObject, FromArgs, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyIntRef, PyStrRef, PyType},
-    common::lock::PyMutex,
     function::{FuncArgs, OptionalArg},
+    object::{Traverse, TraverseFn},
     pyclass,
-    types::{Iterable, Representable},
+    types::Iterable,
     warn::warn,
 };
 
@@ -21,55 +21,32 @@ use super::waiting::Limit;
 use crate::engine::ws;
 use crate::modules::class::make_mutable;
 use crate::modules::convert::{given, str_or_bytes, utf8};
-use crate::modules::websockets::connection::{address_object, cached, close_code, state_object};
-use crate::modules::websockets::convert::{
-    message_object, parse_message, request_object, response_object,
-};
-use crate::modules::websockets::exceptions::{of_connection_of_thread, of_inherited, os_error};
+use crate::modules::websockets::base_connection::BaseConnection;
+use crate::modules::websockets::connection::close_code;
+use crate::modules::websockets::convert::{message_object, parse_message};
+use crate::modules::websockets::exceptions::{of_connection_of_thread, os_error};
+use crate::modules::websockets::log;
 
 /// A WebSocket connection: base class of ClientConnection and ServerConnection.
 ///
 /// Any thread may use it; one at a time may receive.
-#[pyclass(module = "websockets.sync.connection", name = "Connection")]
-#[derive(PyPayload)]
+#[pyclass(
+    module = "websockets.sync.connection",
+    name = "Connection",
+    base = BaseConnection,
+    traverse = "manual"
+)]
+#[repr(C)]
 pub(in crate::modules::websockets) struct Connection {
-    opened: ws::Established,
-    request: PyMutex<Option<PyObjectRef>>,
-    response: PyMutex<Option<PyObjectRef>>,
+    base: BaseConnection,
     /// Whether a use outside of a `with` statement deserves a warning.
     unmanaged: AtomicBool,
 }
 
-/// A connection that `connect` opened.
-#[pyclass(
-    module = "websockets.sync.client",
-    name = "ClientConnection",
-    base = Connection
-)]
-#[derive(Debug)]
-#[repr(transparent)]
-pub(in crate::modules::websockets) struct ClientConnection(Connection);
-
-/// A connection that `serve` accepted.
-#[pyclass(
-    module = "websockets.sync.server",
-    name = "ServerConnection",
-    base = Connection
-)]
-#[derive(Debug)]
-#[repr(transparent)]
-pub(in crate::modules::websockets) struct ServerConnection(Connection);
-
-impl From<Connection> for ClientConnection {
-    fn from(connection: Connection) -> Self {
-        connection.unmanaged.store(true, Relaxed);
-        Self(connection)
-    }
-}
-
-impl From<Connection> for ServerConnection {
-    fn from(connection: Connection) -> Self {
-        Self(connection)
+// SAFETY: that of its one field with objects.
+unsafe impl Traverse for Connection {
+    fn traverse(&self, visit: &mut TraverseFn<'_>) {
+        self.base.traverse(visit);
     }
 }
 
@@ -113,26 +90,28 @@ const UNMANAGED: &str = "connect() is meant for a with statement: `with connect(
                          websocket:`; pass legacy=True to use the connection without one";
 
 impl Connection {
-    pub(in crate::modules::websockets) fn new(opened: ws::Established) -> Self {
+    /// A connection whose opening handshake is still to come.
+    pub(super) fn unopened(logger: log::Source) -> Self {
         Self {
-            opened,
-            request: PyMutex::default(),
-            response: PyMutex::default(),
+            base: BaseConnection::unopened(logger),
             unmanaged: AtomicBool::new(false),
         }
     }
 
-    pub(super) fn connection(&self) -> &ws::Connection {
-        &self.opened.connection
+    /// What it has in common with the connections of asyncio.
+    pub(super) fn base(&self) -> &BaseConnection {
+        &self.base
+    }
+
+    /// Whether to warn of a use outside of a `with` statement.
+    pub(super) fn set_unmanaged(&self, unmanaged: bool) {
+        self.unmanaged.store(unmanaged, Relaxed);
     }
 
     /// The connection, for a method that is about to use it.
-    fn usable(&self, vm: &VirtualMachine) -> PyResult<&ws::Connection> {
+    fn usable(&self, vm: &VirtualMachine) -> PyResult<ws::Connection> {
         self.expect_managed(vm)?;
-        match self.connection() {
-            inherited if inherited.is_inherited() => Err(of_inherited(vm)),
-            connection => Ok(connection),
-        }
+        self.base.handle(vm)
     }
 
     /// Warns once, at the script's line, when the connection is used outside of a `with` statement.
@@ -147,7 +126,7 @@ impl Connection {
 }
 
 #[pyclass(
-    with(Iterable, Representable),
+    with(Iterable),
     flags(BASETYPE, HAS_DICT, HAS_WEAKREF, DISALLOW_INSTANTIATION)
 )]
 impl Connection {
@@ -229,10 +208,7 @@ impl Connection {
     /// Waits until the connection is closed, at most `timeout` seconds, and tells whether it is.
     #[pymethod]
     fn wait_closed(zelf: &Py<Self>, args: WaitArgs, vm: &VirtualMachine) -> PyResult<bool> {
-        let connection = zelf.connection();
-        if connection.is_inherited() {
-            return Err(of_inherited(vm));
-        }
+        let connection = zelf.base.handle(vm)?;
         let limit = Limit::parse(args.timeout, vm)?;
         block_on(vm, async {
             Ok(limit.wait(connection.wait_closed()).await.is_ok())
@@ -241,7 +217,7 @@ impl Connection {
 
     #[pymethod]
     fn __enter__(zelf: PyRef<Self>) -> PyRef<Self> {
-        zelf.unmanaged.store(false, Relaxed);
+        zelf.set_unmanaged(false);
         zelf
     }
 
@@ -258,62 +234,6 @@ impl Connection {
         Ok(())
     }
 
-    /// The opening handshake's request: path and headers.
-    #[pygetset]
-    fn request(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
-        cached(&zelf.request, || request_object(&zelf.opened.request, vm))
-    }
-
-    /// The opening handshake's response: status_code, reason_phrase and headers.
-    #[pygetset]
-    fn response(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
-        cached(&zelf.response, || {
-            response_object(&zelf.opened.response, vm)
-        })
-    }
-
-    /// The subprotocol that both ends agreed on, or None.
-    #[pygetset]
-    fn subprotocol(zelf: &Py<Self>) -> Option<String> {
-        zelf.opened.subprotocol.clone()
-    }
-
-    /// The state, a websockets.protocol.State.
-    #[pygetset]
-    fn state(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
-        state_object(zelf.connection().state(), vm)
-    }
-
-    /// The close code; None while the connection is open.
-    #[pygetset]
-    fn close_code(zelf: &Py<Self>) -> Option<u16> {
-        zelf.connection().close_code()
-    }
-
-    /// The close reason; None while the connection is open.
-    #[pygetset]
-    fn close_reason(zelf: &Py<Self>) -> Option<String> {
-        zelf.connection().close_reason()
-    }
-
-    /// Seconds that the last answered ping took.
-    #[pygetset]
-    fn latency(zelf: &Py<Self>) -> f64 {
-        zelf.connection().latency().as_secs_f64()
-    }
-
-    /// Host and port of this end.
-    #[pygetset]
-    fn local_address(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
-        address_object(zelf.connection().local_addr(), vm)
-    }
-
-    /// Host and port of the other end.
-    #[pygetset]
-    fn remote_address(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
-        address_object(zelf.connection().peer_addr(), vm)
-    }
-
     #[extend_class]
     fn extend_class(_ctx: &rustpython_vm::Context, class: &'static Py<PyType>) {
         make_mutable(class);
@@ -323,31 +243,5 @@ impl Connection {
 impl Iterable for Connection {
     fn iter(zelf: PyRef<Self>, vm: &VirtualMachine) -> PyResult {
         Ok(Messages::of(zelf.into()).into_ref(&vm.ctx).into())
-    }
-}
-
-impl Representable for Connection {
-    fn repr_str(zelf: &Py<Self>, _vm: &VirtualMachine) -> PyResult<String> {
-        let class = zelf.class();
-        let state = zelf.connection().state();
-        Ok(format!("<{} {state}>", class.name()))
-    }
-}
-
-#[pyclass(flags(BASETYPE, HAS_DICT, HAS_WEAKREF, DISALLOW_INSTANTIATION))]
-impl ClientConnection {
-    /// Says that the connection is used without a `with` statement on purpose.
-    #[pymethod]
-    fn _unmanaged_on_purpose(zelf: &Py<Self>) {
-        zelf.0.unmanaged.store(false, Relaxed);
-    }
-}
-
-#[pyclass(flags(BASETYPE, HAS_DICT, HAS_WEAKREF, DISALLOW_INSTANTIATION))]
-impl ServerConnection {
-    /// Whether the closing handshake has not been started.
-    #[pymethod]
-    fn _is_open(zelf: &Py<Self>) -> bool {
-        zelf.0.connection().state() == ws::State::Open
     }
 }

@@ -4,12 +4,14 @@
 //! connection itself is driven by the process's I/O thread, so it answers pings, keeps the time and
 //! reads ahead while no thread is inside.
 
+mod acceptor;
 mod client;
+mod client_connection;
 mod closing;
 mod connection;
-mod listener;
 mod messages;
 mod pong;
+mod server_connection;
 mod waiting;
 
 use rustpython_vm::{PyResult, VirtualMachine, class::PyClassImpl as _};
@@ -19,13 +21,16 @@ use crate::engine::ws::Options;
 
 use super::exceptions::os_error;
 
+pub(super) use acceptor::ThreadAcceptor;
 pub(super) use client::connect;
+pub(super) use client_connection::ClientConnection;
 pub(super) use closing::close_all;
-pub(super) use connection::{ClientConnection, Connection, ServerConnection};
-pub(super) use listener::ThreadListener;
+pub(super) use connection::Connection;
+pub(super) use server_connection::ServerConnection;
 
 /// Makes the classes known to the interpreter that scripts do not name.
 pub(super) fn prepare_classes() {
+    drop(acceptor::Arrived::make_static_type());
     drop(messages::Messages::make_static_type());
     drop(pong::Pong::make_static_type());
 }
