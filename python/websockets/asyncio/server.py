@@ -2,12 +2,12 @@
 
 import asyncio
 
-from _websockets import SERVER, Acceptor, ServerConnection
+from _websockets import SERVER, Acceptor, ServerConnection, broadcast
 
 from ._basic_auth import basic_auth
 from ._handlers import takes_path
 
-__all__ = ["serve", "unix_serve", "ServerConnection", "Server", "basic_auth"]
+__all__ = ["broadcast", "serve", "unix_serve", "ServerConnection", "Server", "basic_auth"]
 
 
 class Server:

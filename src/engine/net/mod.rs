@@ -15,7 +15,7 @@ pub use address::Address;
 pub use connector::Connector;
 pub(crate) use connector::within;
 pub(crate) use dial::Unresolved;
-pub use options::{OptionValue, SocketOption, SocketSettings};
+pub use options::{Family, OptionValue, SocketOption, SocketSettings};
 pub use socket::Socket;
 pub use transport::Transport;
 
@@ -94,4 +94,16 @@ pub async fn connect(
     limit: Option<Duration>,
 ) -> Result<Transport, Error> {
     connector::connect(target, tls, &SocketSettings::default(), limit).await
+}
+
+/// As [`connect`], with a socket that is opened as `sockets` says.
+///
+/// # Errors
+/// As for [`connect`].
+pub async fn connect_by(
+    target: &Target,
+    tls: &TlsConfig,
+    sockets: &SocketSettings,
+) -> Result<Transport, Error> {
+    connector::connect(target, tls, sockets, None).await
 }

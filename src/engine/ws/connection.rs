@@ -14,7 +14,7 @@ use tokio::sync::{Notify, oneshot};
 use super::close::Close;
 use super::driver::Driver;
 use super::error::{Closed, ConnectionError};
-use super::inner::{Inner, Offer};
+use super::inner::{Inner, NotSent, Offer};
 use super::message::Message;
 use super::options::Options;
 use super::protocol::{Protocol, State};
@@ -122,6 +122,21 @@ impl Connection {
             Ok(())
         })
         .await
+    }
+
+    /// Sends a message without waiting, for a broadcast. With `write` it is written here and now,
+    /// as far as the stream takes it; otherwise the connection's own task does that, so that a
+    /// broadcast to many does not hold up everything else.
+    ///
+    /// # Errors
+    /// [`NotSent`]; nothing was sent then.
+    pub fn send_now(&self, message: Message, write: bool) -> Result<(), NotSent> {
+        let shared = self.shared();
+        let turn = shared.turn.try_lock();
+        shared.update(|inner, wakes| match (&turn, inner.is_full()) {
+            (Err(_), false) => Err(NotSent::Busy),
+            _ => inner.send_now(message, write, wakes),
+        })
     }
 
     /// Sends a ping; a random payload stands in for `None`. Returns once it is sent; what it

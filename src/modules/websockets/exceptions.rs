@@ -2,6 +2,8 @@
 //!
 //! The classes are Python (`python/websockets/exceptions.py`), imported when one is raised.
 
+mod connect;
+
 use std::io;
 
 use rustpython_vm::{
@@ -10,13 +12,12 @@ use rustpython_vm::{
     function::FuncArgs,
 };
 
-use crate::engine::error::find;
 use crate::engine::ws::handshake::{HandshakeError, Response, SecurityError};
-use crate::engine::ws::{
-    AcceptError, Cause, Close, Closed, ConnectError, ConnectionError, Violation,
-};
+use crate::engine::ws::{AcceptError, Cause, Close, Closed, ConnectionError, Violation};
 
 use super::convert::response_object;
+
+pub(super) use connect::{invalid_uri, of_connect, of_redirect};
 
 /// A new exception of `websockets.exceptions`, made by its constructor.
 fn new(name: &'static str, args: Vec<PyObjectRef>, vm: &VirtualMachine) -> PyBaseExceptionRef {
@@ -48,6 +49,11 @@ fn message(name: &'static str, text: String, vm: &VirtualMachine) -> PyBaseExcep
 /// Something was asked of a connection in a state in which it cannot be done.
 pub(super) fn invalid_state(text: &str, vm: &VirtualMachine) -> PyBaseExceptionRef {
     message("InvalidState", text.to_owned(), vm)
+}
+
+/// Two do at once what only one can do.
+pub(super) fn concurrency_error(text: &str, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    message("ConcurrencyError", text.to_owned(), vm)
 }
 
 /// An error of an open connection.
@@ -158,45 +164,6 @@ pub(super) fn os_error(error: &io::Error, text: &str, vm: &VirtualMachine) -> Py
         Some(errno) => vm.new_errno_error(errno, text.to_owned()).upcast(),
         None => vm.new_os_error(text.to_owned()),
     }
-}
-
-/// Why `connect` failed.
-pub(super) fn of_connect(error: &ConnectError, vm: &VirtualMachine) -> PyBaseExceptionRef {
-    match error {
-        ConnectError::Uri(invalid) => {
-            let strings = [invalid.uri.clone(), invalid.reason.to_string()];
-            let args = strings.map(|text| vm.ctx.new_str(text).into());
-            new("InvalidURI", args.into(), vm)
-        }
-        ConnectError::Unresolved(unresolved) => gaierror(&unresolved.to_string(), vm),
-        ConnectError::Network(network) => match find::<io::Error>(network) {
-            Some(cause) => os_error(cause, &network.to_string(), vm),
-            None => vm.new_os_error(network.to_string()),
-        },
-        ConnectError::Handshake { uri, source } => {
-            let exception = of_handshake(source, vm);
-            name_uri(&exception, uri, vm);
-            exception
-        }
-        ConnectError::Timeout { .. } => timeout(&error.to_string(), vm),
-    }
-}
-
-/// The resolver's own number is not known; `errno` is None.
-fn gaierror(text: &str, vm: &VirtualMachine) -> PyBaseExceptionRef {
-    let make = || -> PyResult<PyBaseExceptionRef> {
-        let class = vm.import("socket", 0)?.get_attr("gaierror", vm)?;
-        class.call((vm.ctx.new_str(text),), vm)?.try_into_value(vm)
-    };
-    make().unwrap_or_else(|error| error)
-}
-
-/// The package's messages do not name the URI; ours do.
-fn name_uri(exception: &PyBaseExceptionRef, uri: &str, vm: &VirtualMachine) {
-    // Every class of the tree takes attributes; a ValueError does not need one.
-    let _ = exception
-        .as_object()
-        .set_attr("uri", vm.ctx.new_str(uri), vm);
 }
 
 /// Why there is no connection to a client.

@@ -4,6 +4,7 @@
 //! exception tree, `connect` as a context manager, and the server that runs handlers as tasks.
 
 mod base_connection;
+mod broadcast;
 mod client_connection;
 mod connect;
 mod connection;
@@ -31,21 +32,12 @@ mod _websockets {
 
     use super::base_connection::BaseConnection;
     use super::client_connection::ClientConnection;
-    use super::connect::ConnectOptions;
+    use super::connect::{ConnectOptions, RedirectTarget, TargetArgs};
     use super::connection::{Connection, close_code};
     use super::serve::Acceptor;
     use super::server_connection::ServerConnection;
     use super::sync;
     use crate::modules::convert::utf8;
-
-    /// Connects to a WebSocket server, and waits for it.
-    #[pyfunction]
-    fn connect_blocking(
-        options: PyRef<ConnectOptions>,
-        vm: &VirtualMachine,
-    ) -> PyResult<PyRef<sync::ClientConnection>> {
-        sync::connect(&options, vm)
-    }
 
     /// Closes connections with this code and reason, and waits until they are closed.
     #[pyfunction]
@@ -59,9 +51,19 @@ mod _websockets {
         sync::close_all(&connections, code, utf8(&reason, vm)?, vm)
     }
 
+    #[pyattr]
+    use super::USER_AGENT;
+
+    /// Where a redirect leads, by the rules of `connect`; None when the status is of no redirect.
+    #[pyfunction]
+    fn redirect_target(args: TargetArgs, vm: &VirtualMachine) -> PyResult<Option<RedirectTarget>> {
+        super::connect::redirect_target(args, vm)
+    }
+
     pub(crate) fn module_exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
         __module_exec(vm, module);
         sync::prepare_classes();
+        drop(RedirectTarget::make_static_type());
         extend_module!(vm, module, {
             "SERVER" => vm.ctx.new_str(super::USER_AGENT),
             "BaseConnection" => BaseConnection::make_static_type(),
@@ -75,6 +77,17 @@ mod _websockets {
             "ThreadAcceptor" => sync::ThreadAcceptor::make_static_type(),
             "Acceptor" => Acceptor::make_static_type(),
         });
-        Ok(())
+        super::broadcast::describe(vm, module)
+    }
+
+    /// Sends a message to many connections, without waiting for any of them.
+    ///
+    /// A str is sent as text and bytes as binary, unless text=True or text=False says otherwise.
+    /// Connections that are not open are passed over. One that is sending a fragmented message, or
+    /// has more than write_limit bytes to send already, is skipped with a warning in its log; with
+    /// raise_exceptions=True an ExceptionGroup tells of all of them at the end.
+    #[pyfunction]
+    fn broadcast(args: super::broadcast::BroadcastArgs, vm: &VirtualMachine) -> PyResult<()> {
+        super::broadcast::broadcast(args, vm)
     }
 }

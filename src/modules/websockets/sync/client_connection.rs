@@ -43,7 +43,7 @@ impl fmt::Debug for ClientConnection {
 
 impl ClientConnection {
     /// A connection whose opening handshake is still to come.
-    pub(super) fn unopened() -> Self {
+    pub(in crate::modules::websockets) fn unopened() -> Self {
         let connection = Connection::unopened(log::Source::Named("websockets.client"));
         connection.set_unmanaged(true);
         Self(connection)

@@ -5,7 +5,6 @@
 //! reads ahead while no thread is inside.
 
 mod acceptor;
-mod client;
 mod client_connection;
 mod closing;
 mod connection;
@@ -22,7 +21,6 @@ use crate::engine::ws::Options;
 use super::exceptions::os_error;
 
 pub(super) use acceptor::ThreadAcceptor;
-pub(super) use client::connect;
 pub(super) use client_connection::ClientConnection;
 pub(super) use closing::close_all;
 pub(super) use connection::Connection;
