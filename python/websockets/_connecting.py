@@ -19,7 +19,6 @@ class Connecting:
         uri,
         kwargs,
         *,
-        extensions,
         additional_headers,
         user_agent_header,
         proxy,

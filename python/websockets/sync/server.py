@@ -168,6 +168,7 @@ def serve(
     options = {
         "ssl": ssl,
         "origins": origins,
+        "extensions": extensions,
         "subprotocols": subprotocols,
         "select_subprotocol": select_subprotocol,
         "compression": compression,

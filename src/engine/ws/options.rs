@@ -6,6 +6,7 @@ use bytes::Bytes;
 use tokio::runtime::Handle;
 use tokio::time::Instant;
 
+use super::extensions::Agreed;
 use crate::engine::net::Address;
 
 /// A limit with hysteresis: work stops above `high` and goes on at `low` or below.
@@ -46,6 +47,8 @@ pub struct Options {
     /// The runtime that drives the connection; `None` is the one that is current when the
     /// connection is made. A connection of blocking calls needs one that always runs.
     pub runtime: Option<Handle>,
+    /// The extensions that were agreed on, in the order of the response.
+    pub extensions: Vec<Agreed>,
     /// Bytes that came after the opening handshake.
     pub leftover: Bytes,
     /// What [`local_addr`](super::Connection::local_addr) tells.
@@ -63,6 +66,7 @@ impl Default for Options {
             max_queue: Some(Watermarks::new(16)),
             write_limit: Watermarks::new(1 << 15),
             runtime: None,
+            extensions: Vec::new(),
             leftover: Bytes::new(),
             local_addr: None,
             peer_addr: None,

@@ -7,6 +7,7 @@ mod redirects;
 mod route;
 
 use std::fmt;
+use std::sync::Arc;
 
 use runtime_bridge::{Coroutine, block_on, with_vm};
 use rustpython_vm::{
@@ -26,6 +27,7 @@ use super::options::{SharedArgs, optional_str};
 use super::sync;
 use crate::engine::net::Socket;
 use crate::engine::tls::TlsConfig;
+use crate::engine::ws::extensions::ClientExtension;
 use crate::engine::ws::{Connect, Limits, Options, WebSocketUri};
 use crate::modules::convert::{seconds, utf8};
 use crate::modules::fields::parse_fields;
@@ -55,6 +57,7 @@ pub(super) struct ConnectArgs {
 pub(super) struct ConnectOptions {
     origin: Option<String>,
     subprotocols: Vec<String>,
+    extensions: Vec<Arc<dyn ClientExtension>>,
     limits: Limits,
     options: Options,
 }
@@ -76,6 +79,7 @@ impl Constructor for ConnectOptions {
         Ok(Self {
             origin: optional_str(args.origin, None, vm)?,
             subprotocols: shared.subprotocols,
+            extensions: shared.extensions.client(vm)?,
             limits: shared.limits,
             options: shared.options,
         })
@@ -147,6 +151,7 @@ impl ConnectOptions {
                 .map(|text| utf8(text, vm).map(str::to_owned))
                 .transpose()?,
             subprotocols: self.subprotocols.clone(),
+            extensions: self.extensions.clone(),
             route,
             max_redirects: args.max_redirects,
             redirects,
