@@ -15,6 +15,7 @@ use rustpython_vm::{
 pub(super) enum Level {
     Debug,
     Info,
+    Warning,
     Error,
 }
 
@@ -23,6 +24,7 @@ impl Level {
         match self {
             Self::Debug => 10,
             Self::Info => 20,
+            Self::Warning => 30,
             Self::Error => 40,
         }
     }
