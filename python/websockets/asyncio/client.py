@@ -101,6 +101,7 @@ class connect:
             uri,
             kwargs,
             origin=origin,
+            extensions=extensions,
             subprotocols=subprotocols,
             compression=compression,
             ping_interval=ping_interval,
