@@ -32,14 +32,17 @@ fn make(
     args: Vec<PyObjectRef>,
     vm: &VirtualMachine,
 ) -> PyResult<PyBaseExceptionRef> {
-    let module = vm.import("websockets.exceptions", 0)?;
-    // A dotted import gives the package.
-    let module = module.get_attr("exceptions", vm)?;
-    let class: PyTypeRef = module.get_attr(name, vm)?.try_into_value(vm)?;
-    class
+    class(name, vm)?
         .as_object()
         .call(FuncArgs::from(args), vm)?
         .try_into_value(vm)
+}
+
+fn class(name: &'static str, vm: &VirtualMachine) -> PyResult<PyTypeRef> {
+    let module = vm.import("websockets.exceptions", 0)?;
+    // A dotted import gives the package.
+    let module = module.get_attr("exceptions", vm)?;
+    module.get_attr(name, vm)?.try_into_value(vm)
 }
 
 fn message(name: &'static str, text: String, vm: &VirtualMachine) -> PyBaseExceptionRef {
@@ -117,6 +120,32 @@ pub(super) fn of_connection(error: &ConnectionError, vm: &VirtualMachine) -> PyB
         | ConnectionError::ConcurrentPing => message("ConcurrencyError", error.to_string(), vm),
         ConnectionError::InvalidFrame(violation) => of_violation(violation, vm),
     }
+}
+
+/// An error of an open connection that threads use: the words are theirs.
+pub(super) fn of_connection_of_thread(
+    error: &ConnectionError,
+    vm: &VirtualMachine,
+) -> PyBaseExceptionRef {
+    match error {
+        ConnectionError::ConcurrentRecv => {
+            let text = "cannot call recv while another thread is already running recv or \
+                        recv_streaming";
+            message("ConcurrencyError", text.to_owned(), vm)
+        }
+        _ => of_connection(error, vm),
+    }
+}
+
+/// What a forked child gets for a connection of its parent.
+pub(super) fn of_inherited(vm: &VirtualMachine) -> PyBaseExceptionRef {
+    vm.new_runtime_error("the connection belongs to the process that forked this one")
+}
+
+/// Whether an exception is ConnectionClosedOK, at which an iteration ends.
+pub(super) fn is_good_end(exception: &PyBaseExceptionRef, vm: &VirtualMachine) -> PyResult<bool> {
+    let class = class("ConnectionClosedOK", vm)?;
+    Ok(exception.fast_isinstance(&class))
 }
 
 /// ConnectionClosedOK or ConnectionClosedError.
