@@ -13,6 +13,7 @@ import tempfile
 
 import nginx
 import proxies
+import uvicorn_websockets
 
 HERE = pathlib.Path(__file__).parent
 HANG_GUARD = 120
@@ -213,6 +214,7 @@ def main():
             httpx_through_proxies(interop, options, work, origin, url)
     websockets_client(interop)
     websockets_server(interop)
+    uvicorn_websockets.run(interop)
     print(f"{interop.passed} passed, {interop.failed} failed")
     return 1 if interop.failed else 0
 
