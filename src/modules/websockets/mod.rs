@@ -82,6 +82,12 @@ mod _websockets {
         sansio::serialize_frame(&frame, key, vm)
     }
 
+    /// Sends a message to many connections of threads, and waits until each has taken it.
+    #[pyfunction]
+    fn broadcast_blocking(args: sync::BroadcastArgs, vm: &VirtualMachine) -> PyResult<()> {
+        sync::broadcast(args, vm)
+    }
+
     /// Closes connections with this code and reason, and waits until they are closed.
     #[pyfunction]
     fn close_blocking(
