@@ -13,7 +13,6 @@ async def main(url, agent, compression, at_once):
         "open_timeout": 60,
         "close_timeout": 60,
         "ping_interval": None,
-        "proxy": None,
     }
     async with websockets.connect(f"{url}/getCaseCount", **options) as websocket:
         count = int(await websocket.recv())

@@ -56,8 +56,12 @@ class Results:
                 yield run, category, counted[category]
 
     def show(self):
-        for run, case, (behavior, close) in self.bad():
-            print(f"FAILED {run.side}, compression {run.compression}: case {case}: {behavior}, close {close}")
+        groups = collections.defaultdict(list)
+        for run, case, verdict in self.bad():
+            groups[run, verdict].append(case)
+        for (run, (behavior, close)), cases in groups.items():
+            what = f"{behavior}, close {close}"
+            print(f"FAILED {run.side}, compression {run.compression}: {what}: {' '.join(cases)}")
         totals = collections.Counter()
         for _, _, kinds in self.counts():
             totals += kinds

@@ -61,10 +61,14 @@ def verdicts(place):
     """By case: how it behaved, how it closed."""
     index = pathlib.Path(place, "index.json")
     if not index.exists():
-        print(pathlib.Path(place, "log").read_text()[-2000:])
+        print(f"FAILED wstest reports nothing; it says at the end:\n{tail(place)}")
         return {}
     (cases,) = json.loads(index.read_text()).values()
     return {name: (case["behavior"], case["behaviorClose"]) for name, case in cases.items()}
+
+
+def tail(place):
+    return "".join(pathlib.Path(place, "log").read_text().splitlines(keepends=True)[-5:])
 
 
 def named_cases(log):
