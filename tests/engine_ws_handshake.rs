@@ -198,7 +198,7 @@ async fn user_code_may_reject_a_request() {
             let handshake = ServerHandshake::read(here).await.unwrap();
             let mut response = Response::text(StatusCode::UNAUTHORIZED, "who are you?\n");
             response.headers.push("WWW-Authenticate", "Basic").unwrap();
-            handshake.reject(response).await.unwrap();
+            handshake.reject(&response).await.unwrap();
         };
         let client = tokio_tungstenite::client_async("ws://example.test/", there);
         let ((), client) = tokio::join!(server, client);

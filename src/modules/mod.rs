@@ -13,6 +13,7 @@ mod httpx;
 mod json;
 mod method;
 mod overrides;
+mod raised;
 mod ssl_context;
 mod websockets;
 

@@ -1,111 +1,53 @@
 """Serving WebSocket connections."""
 
 import asyncio
-import errno
-import socket
 
-from _websockets import Listener, ServeOptions, ServerConnection
+from _websockets import SERVER, Acceptor, ServerConnection, broadcast
 
+from ._basic_auth import basic_auth
+from ._handlers import takes_path
 
-def _takes_path(handler):
-    """Whether a handler has two required positional parameters: (websocket, path)."""
-    import inspect
-
-    try:
-        parameters = inspect.signature(handler).parameters.values()
-    except (TypeError, ValueError):
-        return False
-    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    required = [p for p in parameters if p.kind in positional and p.default is p.empty]
-    return len(required) == 2
-
-
-def _log_error(message):
-    import logging
-
-    logging.getLogger("websockets.server").error(message, exc_info=True)
-
-
-# The address, its family or the protocol is none that this system has.
-_UNAVAILABLE = (
-    errno.EADDRNOTAVAIL,
-    errno.EAFNOSUPPORT,
-    errno.EPROTONOSUPPORT,
-    errno.ESOCKTNOSUPPORT,
-)
-
-
-def _listen(info, backlog):
-    family, kind, proto, _, address = info
-    listening = socket.socket(family, kind, proto)
-    try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if family == socket.AF_INET6:
-            listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        listening.bind(address)
-        listening.listen(backlog)
-        listening.setblocking(False)
-    except OSError as error:
-        listening.close()
-        text = f"could not listen on {address[0]} port {address[1]}: {error.strerror}"
-        raise OSError(error.errno, text) from None
-    except BaseException:
-        listening.close()
-        raise
-    return listening
-
-
-async def _bind(host, port, backlog):
-    """Listening sockets for every address of a host, all closed if one of them fails.
-
-    As asyncio's create_server does, an address is passed over if the system does not have it or
-    knows nothing of its family.
-    """
-    infos = await asyncio.get_running_loop().getaddrinfo(
-        host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-    )
-    sockets = []
-    passed_over = None
-    try:
-        for info in dict.fromkeys(infos):
-            try:
-                sockets.append(_listen(info, backlog))
-            except OSError as error:
-                if error.errno not in _UNAVAILABLE:
-                    raise
-                passed_over = error
-        if not sockets:
-            raise passed_over or OSError(f"host {host!r} has no address to listen on")
-    except BaseException:
-        for listening in sockets:
-            listening.close()
-        raise
-    return sockets
+__all__ = ["broadcast", "serve", "unix_serve", "ServerConnection", "Server", "basic_auth"]
 
 
 class Server:
-    """A WebSocket server; `serve` makes it."""
+    """A WebSocket server, which `serve` makes: await it, or use it in an `async with` statement.
 
-    def __init__(self, handler, sockets, options):
-        self._handler = handler
-        self._takes_path = _takes_path(handler)
-        self._options = options
-        self._sockets = tuple(sockets)
+    It has the methods of asyncio.Server, and closes its connections with itself.
+    """
+
+    def __init__(self, handler, bind, options, *, backlog=100, start_serving=True, cleanup_socket=True):
+        self._acceptor = Acceptor(self, handler, takes_path(handler), **options)
+        self._bind = bind
+        self._backlog = backlog
+        self._start = start_serving
+        self._cleanup = cleanup_socket
         self._loop = asyncio.get_running_loop()
-        self._connections = {}
+        self._sockets = None
+        self._files = []
         self._accepting = []
         self._closing = None
         self._closed = self._loop.create_future()
 
     @property
-    def sockets(self):
-        """The listening sockets; none once the server is closed."""
-        return self._sockets
+    def logger(self):
+        """The logger that `logger=` gave, or `websockets.server`."""
+        return self._acceptor.logger
 
     @property
     def connections(self):
-        """The open connections."""
-        return {connection for connection in self._connections.values() if connection is not None}
+        """The set of open connections: shaken hands, and not being closed."""
+        return set(self._acceptor.connections())
+
+    @property
+    def handler_tasks(self):
+        """The set of tasks that serve clients."""
+        return set(self._acceptor.tasks())
+
+    @property
+    def sockets(self):
+        """The listening sockets; none once the server is closed."""
+        return tuple(self._sockets or ())
 
     def get_loop(self):
         """The event loop that the server runs on."""
@@ -113,125 +55,222 @@ class Server:
 
     def is_serving(self):
         """Whether new connections are accepted."""
-        return self._closing is None and any(not task.done() for task in self._accepting)
-
-    def _start(self):
-        for listening in self._sockets:
-            listener = Listener(listening.fileno())
-            self._accepting.append(self._loop.create_task(self._accept(listener)))
-
-    async def _accept(self, listener):
-        try:
-            while True:
-                client = await listener.accept()
-                task = self._loop.create_task(self._serve(client))
-                self._connections[task] = None
-                task.add_done_callback(self._forget)
-        except OSError:
-            _log_error("could not accept connections any more")
-        finally:
-            listener.close()
-
-    def _forget(self, task):
-        self._connections.pop(task, None)
-
-    async def _serve(self, client):
-        try:
-            connection = await client.handshake(self._options)
-        except Exception:
-            _log_error("opening handshake failed")
-            return
-        if self._closing is not None:
-            await connection.close(1001)
-            return
-        self._connections[asyncio.current_task()] = connection
-        try:
-            if self._takes_path:
-                await self._handler(connection, connection._path)
-            else:
-                await self._handler(connection)
-        except Exception:
-            _log_error("connection handler failed")
-            await connection.close(1011)
-        else:
-            await connection.close()
-
-    def close(self, close_connections=True, code=1001, reason=""):
-        """Stops listening and, unless told otherwise, closes the connections."""
-        if self._closing is None:
-            self._closing = self._loop.create_task(self._close(close_connections, code, reason))
-
-    async def _close(self, close_connections, code, reason):
-        for task in self._accepting:
-            task.cancel()
-        await asyncio.gather(*self._accepting, return_exceptions=True)
-        for listening in self._sockets:
-            listening.close()
-        self._sockets = ()
-        if close_connections:
-            closing = [connection.close(code, reason) for connection in self.connections]
-            await asyncio.gather(*closing, return_exceptions=True)
-        # Handlers end when their connections do.
-        handlers = list(self._connections)
-        await asyncio.gather(*handlers, return_exceptions=True)
-        if not self._closed.done():
-            self._closed.set_result(None)
-
-    async def wait_closed(self):
-        """Waits until close() was called, the connections are closed and the handlers done."""
-        await asyncio.shield(self._closed)
+        return self._acceptor.is_serving()
 
     async def start_serving(self):
-        """Does nothing: the server serves since it was made."""
+        """Starts to accept connections, after `serve(..., start_serving=False)`."""
+        await self._listen()
+        # As asyncio: whoever connects next finds the server at work.
+        await asyncio.sleep(0)
+
+    async def _listen(self):
+        from ._listening import name_of
+
+        if self._sockets is None:
+            await self._open()
+        if self._accepting or self._closing is not None:
+            return
+        for listening in self._sockets:
+            listening.listen(self._backlog)
+            accepting = self._acceptor.accept(listening.fileno())
+            task = self._loop.create_task(self._accept(accepting))
+            self._accepting.append(task)
+        for listening in self._sockets:
+            self._acceptor.info("server listening on %s", name_of(listening))
+
+    async def _open(self):
+        from ._listening import socket_file
+
+        sockets = await self._bind()
+        self._sockets = sockets
+        if self._cleanup:
+            self._files = [file for file in map(socket_file, sockets) if file is not None]
+
+    async def _accept(self, accepting):
+        try:
+            await accepting
+        except OSError as error:
+            self._acceptor.error("could not accept connections any more", error)
+            self._accepting.remove(asyncio.current_task())
+            if not self._accepting:
+                self._acceptor.stop()
+
+    def close(self, close_connections=True, code=1001, reason=""):
+        """Stops to accept connections, and closes those that there are.
+
+        Connections that are being opened are refused with HTTP 503. Open ones are closed with
+        1001, or the code and reason given here; with close_connections=False they are left to
+        their handlers. Closing twice is no error.
+        """
+        if self._closing is None:
+            self._acceptor.stop()
+            closing = self._close(close_connections, code, reason)
+            self._closing = self._loop.create_task(closing)
+
+    async def _close(self, close_connections, code, reason):
+        from ._listening import remove_socket_file
+
+        self._acceptor.info("server closing")
+        try:
+            for task in self._accepting:
+                task.cancel()
+            if self._accepting:
+                await asyncio.wait(self._accepting)
+            for listening in self._sockets or ():
+                listening.close()
+            self._sockets = ()
+            for file in self._files:
+                remove_socket_file(file)
+            if close_connections:
+                await self._acceptor.close_connections(code, reason)
+            await self._acceptor.wait_none_left()
+        finally:
+            if not self._closed.done():
+                self._closed.set_result(None)
+        self._acceptor.info("server closed")
+
+    async def wait_closed(self):
+        """Waits until the server is closed: the connections, and their handlers done."""
+        await asyncio.shield(self._closed)
 
     async def serve_forever(self):
-        """Serves until it is cancelled, and closes the server then."""
+        """Serves until it is cancelled or close() is called, and closes the server then."""
         try:
+            await self._listen()
             await self.wait_closed()
-        finally:
-            self.close()
-            await self.wait_closed()
+        except asyncio.CancelledError:
+            try:
+                self.close()
+                await self.wait_closed()
+            finally:
+                raise
+
+    async def _await(self):
+        if self._sockets is None:
+            await self._open()
+            if self._start:
+                await self._listen()
+        return self
+
+    def __await__(self):
+        return self._await().__await__()
 
     async def __aenter__(self):
-        return self
+        return await self
 
     async def __aexit__(self, exc_type, exc_value, traceback):
         self.close()
         await self.wait_closed()
 
 
-class serve:
-    """serve(handler, host=None, port=None, *, sock, subprotocols, open_timeout, ...)
+def serve(
+    handler,
+    host=None,
+    port=None,
+    *,
+    origins=None,
+    extensions=None,
+    subprotocols=None,
+    select_subprotocol=None,
+    compression="deflate",
+    process_request=None,
+    process_response=None,
+    server_header=SERVER,
+    open_timeout=10,
+    ping_interval=20,
+    ping_timeout=20,
+    close_timeout=10,
+    max_size=2**20,
+    max_queue=16,
+    write_limit=2**15,
+    logger=None,
+    create_connection=None,
+    **kwargs,
+):
+    """Serves WebSocket connections, each of them by a task that runs `handler(websocket)`.
 
-    Serves WebSocket connections, each of them by a task that runs `handler(websocket)`, or
-    `handler(websocket, path)` if the handler has two parameters. Await it for a Server, or use it
-    in an `async with` statement, which closes the server at its end.
+    A handler with two parameters is called as `handler(websocket, path)`. When it is done the
+    connection is closed. Await what this returns, or use it in an `async with` statement, which
+    closes the server at its end.
+
+    Further keyword arguments are those of asyncio's `loop.create_server`: ssl, sock, backlog,
+    family, reuse_address, reuse_port, start_serving, ...
     """
+    options = {
+        "origins": origins,
+        "subprotocols": subprotocols,
+        "select_subprotocol": select_subprotocol,
+        "compression": compression,
+        "process_request": process_request,
+        "process_response": process_response,
+        "server_header": server_header,
+        "open_timeout": open_timeout,
+        "ping_interval": ping_interval,
+        "ping_timeout": ping_timeout,
+        "close_timeout": close_timeout,
+        "max_size": max_size,
+        "max_queue": max_queue,
+        "write_limit": write_limit,
+        "logger": logger,
+        "create_connection": create_connection,
+    }
+    for name in ("ssl", "ssl_handshake_timeout"):
+        if name in kwargs:
+            options[name] = kwargs.pop(name)
+    # The end of TLS is within close_timeout.
+    kwargs.pop("ssl_shutdown_timeout", None)
+    server = {
+        name: kwargs.pop(name)
+        for name in ("backlog", "start_serving", "cleanup_socket")
+        if name in kwargs
+    }
+    if kwargs.pop("unix", False):
+        if host is not None or port is not None:
+            raise TypeError("a unix socket has a path, and no host and port")
+        bind = _unix_binder(**kwargs)
+    else:
+        bind = _binder(host, port, **kwargs)
+    return Server(handler, bind, options, **server)
 
-    def __init__(self, handler, host=None, port=None, *, sock=None, backlog=100, **options):
-        self._handler = handler
-        self._address = host, port
-        self._sock = sock
-        self._backlog = backlog
-        self._options = ServeOptions(**options)
 
-    def __await__(self):
-        return self._serve().__await__()
+def _binder(
+    host,
+    port,
+    *,
+    family=0,
+    flags=None,
+    sock=None,
+    reuse_address=None,
+    reuse_port=None,
+    keep_alive=None,
+):
+    async def bind():
+        from ._listening import bind
 
-    async def _serve(self):
-        if self._sock is None:
-            sockets = await _bind(*self._address, self._backlog)
-        else:
-            sockets = [self._sock]
-            self._sock.listen(self._backlog)
-        server = Server(self._handler, sockets, self._options)
-        server._start()
-        return server
+        more = {} if flags is None else {"flags": flags}
+        return await bind(
+            host,
+            port,
+            family=family,
+            sock=sock,
+            reuse_address=reuse_address,
+            reuse_port=reuse_port,
+            keep_alive=keep_alive,
+            **more,
+        )
 
-    async def __aenter__(self):
-        self.server = await self
-        return self.server
+    return bind
 
-    async def __aexit__(self, exc_type, exc_value, traceback):
-        self.server.close()
-        await self.server.wait_closed()
+
+def _unix_binder(*, path=None, sock=None):
+    async def bind():
+        from ._listening import bind_unix
+
+        return [bind_unix(path, sock=sock)]
+
+    return bind
+
+
+def unix_serve(handler, path=None, **kwargs):
+    """As `serve`, on a unix socket: for a server behind a proxy on the same machine."""
+    return serve(handler, unix=True, path=path, **kwargs)

@@ -11,7 +11,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::net::{TcpSocket, TcpStream, UnixSocket, lookup_host};
 use tokio::time::sleep;
 
-use super::{Socket, SocketOption, SocketSettings, Target};
+use super::{Family, Socket, SocketOption, SocketSettings, Target};
 use crate::engine::error::{Error, Kind};
 
 /// How long an attempt has the field to itself (RFC 8305, 5: "Connection Attempt Delay").
@@ -23,7 +23,7 @@ pub(super) async fn dial(target: &Target, settings: &SocketSettings) -> Result<S
     let socket = match &settings.uds {
         Some(path) => dial_unix(path, target, settings).await?,
         None => {
-            let addresses = resolve(target, settings.local_address).await?;
+            let addresses = resolve(target, settings).await?;
             let connected = race(addresses, settings).await;
             Socket::new(connected.map_err(|error| refused(error, target))?)
         }
@@ -49,21 +49,34 @@ async fn dial_unix(
     Ok(Socket::unix(stream))
 }
 
-/// The addresses of the target's host that can be reached from `local`, in the order in which to
-/// try them. Never none.
-async fn resolve(target: &Target, local: Option<IpAddr>) -> Result<VecDeque<SocketAddr>, Error> {
+/// The addresses of the target's host that the settings allow, in the order in which to try them.
+/// Never none.
+async fn resolve(
+    target: &Target,
+    settings: &SocketSettings,
+) -> Result<VecDeque<SocketAddr>, Error> {
     let found = match target.host.parse::<IpAddr>() {
         Ok(address) => vec![SocketAddr::new(address, target.port)],
         Err(_) => lookup(target).await?,
     };
-    let usable = |address: &SocketAddr| local.is_none_or(|ip| ip.is_ipv4() == address.is_ipv4());
+    let local = settings.local_address;
+    let is_of = |family: Option<Family>, address: &SocketAddr| {
+        family.is_none_or(|family| family == Family::of(address.ip()))
+    };
+    let usable = |address: &SocketAddr| {
+        is_of(local.map(Family::of), address) && is_of(settings.family, address)
+    };
     let addresses = interleave(found.into_iter().filter(usable));
-    if let (true, Some(local)) = (addresses.is_empty(), local) {
-        let Target { host, url, .. } = target;
-        let message = format!("No address of {host} can be reached from {local}, for {url}.");
-        return Err(Error::new(Kind::Connect, message).at(url));
+    if !addresses.is_empty() {
+        return Ok(addresses);
     }
-    Ok(addresses)
+    let Target { host, url, .. } = target;
+    let message = match (local, settings.family) {
+        (Some(local), _) => format!("No address of {host} can be reached from {local}, for {url}."),
+        (None, Some(Family::Ipv4)) => format!("{host} has no IPv4 address, for {url}."),
+        (None, _) => format!("{host} has no IPv6 address, for {url}."),
+    };
+    Err(Error::new(Kind::Connect, message).at(url))
 }
 
 /// In the chain of a `Connect` error that came from the resolver.
@@ -132,6 +145,7 @@ async fn race(
     mut addresses: VecDeque<SocketAddr>,
     settings: &SocketSettings,
 ) -> io::Result<TcpStream> {
+    let delay = settings.attempt_delay.unwrap_or(ATTEMPT_DELAY);
     let mut attempts = FuturesUnordered::new();
     let mut failure = None;
     loop {
@@ -143,7 +157,7 @@ async fn race(
         let finished = tokio::select! {
             biased;
             finished = attempts.next() => finished,
-            () = sleep(ATTEMPT_DELAY), if !addresses.is_empty() => continue,
+            () = sleep(delay), if !addresses.is_empty() => continue,
         };
         match finished {
             Some(Ok(stream)) => return Ok(stream),
@@ -163,7 +177,11 @@ async fn attempt(address: SocketAddr, settings: &SocketSettings) -> io::Result<T
     set_options(&socket, &settings.options)?;
     socket.set_nodelay(true)?;
     if let Some(local) = settings.local_address {
-        socket.bind(SocketAddr::new(local, 0))?;
+        if settings.local_port != 0 {
+            // As asyncio: the port may still be in the wait of an earlier connection from it.
+            socket.set_reuseaddr(true)?;
+        }
+        socket.bind(SocketAddr::new(local, settings.local_port))?;
     }
     socket.connect(address).await
 }

@@ -1,5 +1,6 @@
 //! Connections: name resolution, TCP and TLS, and sockets that follow the runtime that polls them.
 
+mod address;
 mod connector;
 mod dial;
 pub mod fork;
@@ -9,10 +10,11 @@ mod transport;
 
 use std::time::Duration;
 
+pub use address::Address;
 pub use connector::Connector;
 pub(crate) use connector::within;
 pub(crate) use dial::Unresolved;
-pub use options::{OptionValue, SocketOption, SocketSettings};
+pub use options::{Family, OptionValue, SocketOption, SocketSettings};
 pub use socket::Socket;
 pub use transport::Transport;
 
@@ -91,4 +93,16 @@ pub async fn connect(
     limit: Option<Duration>,
 ) -> Result<Transport, Error> {
     connector::connect(target, tls, &SocketSettings::default(), limit).await
+}
+
+/// As [`connect`], with a socket that is opened as `sockets` says.
+///
+/// # Errors
+/// As for [`connect`].
+pub async fn connect_by(
+    target: &Target,
+    tls: &TlsConfig,
+    sockets: &SocketSettings,
+) -> Result<Transport, Error> {
+    connector::connect(target, tls, sockets, None).await
 }

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::os::fd::{AsRawFd, BorrowedFd};
 use std::path::PathBuf;
 use std::ptr;
+use std::time::Duration;
 
 /// How sockets are opened.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,10 +14,36 @@ pub struct SocketSettings {
     pub uds: Option<PathBuf>,
     /// The address to connect from. Peers of the other IP version are then out of reach.
     pub local_address: Option<IpAddr>,
+    /// The port to connect from; 0 for any. Without meaning when there is no `local_address`.
+    pub local_port: u16,
+    /// The IP version to connect by; addresses of the other one are passed over.
+    pub family: Option<Family>,
+    /// How long an attempt has the field to itself before the next address is tried beside it
+    /// (RFC 8305, 5: "Connection Attempt Delay"). `None` is the recommended 250 ms.
+    pub attempt_delay: Option<Duration>,
     /// Set in this order on each socket before it is connected.
     pub options: Vec<SocketOption>,
     /// How often a failed attempt to connect is repeated: at once, then after 0.5, 1, 2 … s.
     pub retries: u32,
+}
+
+/// A version of IP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// IP version 4.
+    Ipv4,
+    /// IP version 6.
+    Ipv6,
+}
+
+impl Family {
+    /// That of an address.
+    pub fn of(address: IpAddr) -> Self {
+        match address {
+            IpAddr::V4(_) => Self::Ipv4,
+            IpAddr::V6(_) => Self::Ipv6,
+        }
+    }
 }
 
 /// The arguments of one setsockopt(2).

@@ -7,7 +7,7 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use socket2::SockRef;
+use socket2::{Domain, SockRef, Type};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::runtime::{self, Handle};
@@ -47,6 +47,26 @@ impl Socket {
     /// When no runtime is current.
     pub fn unix(stream: UnixStream) -> io::Result<Self> {
         Self::of(Stream::Unix(stream))
+    }
+
+    /// Takes over the descriptor of a connected TCP or unix socket, and registers it with the
+    /// current runtime.
+    ///
+    /// # Errors
+    /// When it is no such socket, or no runtime is current. The descriptor is closed then.
+    pub fn from_descriptor(descriptor: OwnedFd) -> io::Result<Self> {
+        let socket = socket2::Socket::from(descriptor);
+        if socket.r#type()? != Type::STREAM {
+            let reason = "it is no stream socket";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, reason));
+        }
+        let is_unix = socket.local_addr()?.domain() == Domain::UNIX;
+        socket.peer_addr()?;
+        socket.set_nonblocking(true)?;
+        Self::of(match is_unix {
+            true => Stream::Unix(UnixStream::from_std(socket.into())?),
+            false => Stream::Tcp(TcpStream::from_std(socket.into())?),
+        })
     }
 
     fn of(stream: Stream) -> io::Result<Self> {

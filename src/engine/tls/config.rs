@@ -159,7 +159,7 @@ fn builder(settings: &TlsSettings) -> Result<ConfigBuilder<ClientConfig, WantsVe
 }
 
 /// Those from the minimum to the maximum.
-fn versions(settings: &TlsSettings) -> Vec<&'static SupportedProtocolVersion> {
+pub(super) fn versions(settings: &TlsSettings) -> Vec<&'static SupportedProtocolVersion> {
     let range = settings.minimum_version..=settings.maximum_version;
     let known = [(Version::Tls13, &TLS13), (Version::Tls12, &TLS12)];
     let wanted = known.into_iter().filter(|(it, _)| range.contains(it));
@@ -167,7 +167,7 @@ fn versions(settings: &TlsSettings) -> Vec<&'static SupportedProtocolVersion> {
 }
 
 /// The process's provider, less the cipher suites that the settings leave out.
-fn provider(settings: &TlsSettings) -> Arc<CryptoProvider> {
+pub(super) fn provider(settings: &TlsSettings) -> Arc<CryptoProvider> {
     let Some(suites) = &settings.cipher_suites else {
         return PROVIDER.clone();
     };

@@ -12,6 +12,7 @@ mod load_error;
 mod private_key;
 mod refusal;
 mod roots;
+mod server;
 mod settings;
 mod trust;
 mod unverified;
@@ -25,6 +26,7 @@ pub use config::TlsConfig;
 pub use identity::{Identity, IdentityFiles};
 pub use load_error::LoadError;
 pub use roots::Roots;
+pub use server::ServerTls;
 pub use settings::{TlsSettings, Verify, Version};
 
 /// The one provider of cryptography in the process.

@@ -1,14 +1,23 @@
-//! From a URI to an open connection: TCP, TLS, opening handshake.
+//! From a URI to an open connection: proxy, TCP, TLS, opening handshake, redirects.
+
+mod error;
+mod proxy;
+pub mod redirect;
+mod route;
 
 use std::fmt;
+use std::future::Future;
 use std::time::Duration;
 
 use super::handshake::{ClientHandshake, HandshakeError, Request, Response, Upgraded};
-use super::{Connection, InvalidUri, Limits, Options, Protocol, Side, WebSocketUri};
-use crate::engine::error::{Error, find};
-use crate::engine::http::Url;
-use crate::engine::net::{self, Target, Transport, Unresolved};
+use super::{Connection, Limits, Options, Protocol, Side, WebSocketUri};
+use crate::engine::net::{Address, Transport};
 use crate::engine::tls::TlsConfig;
+
+pub use error::ConnectError;
+pub use proxy::{InvalidProxy, ProxyChoice, ProxyFailure, ProxySettings};
+pub use redirect::{MAX_REDIRECTS, RedirectError};
+pub use route::Route;
 
 /// An open connection, and what was said in its opening handshake.
 pub struct Established {
@@ -22,62 +31,63 @@ pub struct Established {
     pub subprotocol: Option<String>,
 }
 
-/// Why there is no connection.
-#[derive(Debug, thiserror::Error)]
-pub enum ConnectError {
-    /// The URI is none.
-    #[error(transparent)]
-    Uri(#[from] InvalidUri),
-    /// The host's name could not be resolved.
-    #[error(transparent)]
-    Unresolved(Error),
-    /// The host could not be reached, or its certificate was refused.
-    #[error(transparent)]
-    Network(Error),
-    /// The opening handshake failed.
-    #[error("{source} ({uri})")]
-    Handshake {
-        /// The URI, its password masked.
-        uri: String,
-        /// Why.
-        source: HandshakeError,
-    },
-    /// It took too long.
-    #[error("timed out after {} s while opening a connection to {uri}", .limit.as_secs_f64())]
-    Timeout {
-        /// The URI, its password masked.
-        uri: String,
-        /// The limit.
-        limit: Duration,
-    },
+/// Code of the caller's that decides about redirects in place of [`redirect::follow`].
+pub trait Redirects: Send {
+    /// Says where to connect to after `error`.
+    ///
+    /// # Errors
+    /// What the connection is to fail with; `error` itself when it is no redirect.
+    fn follow(&mut self, error: ConnectError) -> Result<Hop, ConnectError>;
 }
 
-impl ConnectError {
-    fn of_network(error: Error) -> Self {
-        match find::<Unresolved>(&error) {
-            Some(_) => Self::Unresolved(error),
-            None => Self::Network(error),
-        }
-    }
+/// Where a redirect leads by the decision of [`Redirects`].
+#[derive(Debug)]
+pub struct Hop {
+    /// The URI to connect to.
+    pub uri: String,
+    /// Header fields of the user's for it.
+    pub headers: Vec<(String, Vec<u8>)>,
 }
 
 /// How to connect.
-#[derive(Default)]
 pub struct Connect {
     /// Header fields of the user's, in their order.
     pub headers: Vec<(String, Vec<u8>)>,
     /// The `Origin` field.
     pub origin: Option<String>,
-    /// The `User-Agent` field, unless it is among `headers`.
+    /// The `User-Agent` field, unless it is among `headers`. A proxy is told it too.
     pub user_agent: Option<String>,
     /// Subprotocols to offer, the preferred one first.
     pub subprotocols: Vec<String>,
-    /// Bounds TCP, TLS and handshake together.
+    /// The way to the server.
+    pub route: Route,
+    /// How many connections one redirect after another may lead to.
+    pub max_redirects: usize,
+    /// Who decides about redirects, if not [`redirect::follow`].
+    pub redirects: Option<Box<dyn Redirects>>,
+    /// Bounds all of it together: names, sockets, proxies, TLS, handshakes, redirects.
     pub open_timeout: Option<Duration>,
     /// Limits on messages.
     pub limits: Limits,
     /// How the connection behaves.
     pub options: Options,
+}
+
+impl Default for Connect {
+    fn default() -> Self {
+        Self {
+            headers: Vec::new(),
+            origin: None,
+            user_agent: None,
+            subprotocols: Vec::new(),
+            route: Route::default(),
+            max_redirects: MAX_REDIRECTS,
+            redirects: None,
+            open_timeout: None,
+            limits: Limits::default(),
+            options: Options::default(),
+        }
+    }
 }
 
 /// Names the header fields without their values, and no subprotocols: both may hold credentials.
@@ -99,35 +109,76 @@ impl Connect {
     /// # Errors
     /// [`ConnectError`] names the URI.
     pub async fn to(self, uri: &str, tls: &TlsConfig) -> Result<Established, ConnectError> {
-        let parsed = WebSocketUri::parse(uri)?;
-        let shown = parsed.to_string();
-        let Some(limit) = self.open_timeout else {
-            return self.open(parsed, tls).await;
-        };
-        let opening = self.open(parsed, tls);
-        match tokio::time::timeout(limit, opening).await {
-            Ok(result) => result,
-            Err(_) => Err(ConnectError::Timeout { uri: shown, limit }),
-        }
+        let uri = WebSocketUri::parse(uri)?;
+        let (limit, shown) = (self.open_timeout, uri.to_string());
+        bounded(limit, shown, self.follow(uri, tls)).await
     }
 
-    async fn open(self, uri: WebSocketUri, tls: &TlsConfig) -> Result<Established, ConnectError> {
-        let shown = uri.to_string();
-        let target = target_of(&uri)?;
-        let transport = net::connect(&target, tls, None)
-            .await
-            .map_err(ConnectError::of_network)?;
-        let handshake = |source| ConnectError::Handshake { uri: shown, source };
-        let upgraded = match self.handshake(uri) {
-            Ok(prepared) => prepared.perform(transport).await,
-            Err(error) => Err(error),
+    /// Attempts, from one redirect to the next.
+    async fn follow(
+        mut self,
+        mut uri: WebSocketUri,
+        tls: &TlsConfig,
+    ) -> Result<Established, ConnectError> {
+        let bound = self.route.bound();
+        for _ in 0..self.max_redirects {
+            let error = match self.attempt(&uri, tls).await {
+                Ok(established) => return Ok(established),
+                Err(error) => error,
+            };
+            uri = match &mut self.redirects {
+                Some(redirects) => {
+                    let hop = redirects.follow(error)?;
+                    self.headers = hop.headers;
+                    WebSocketUri::parse(&hop.uri)?
+                }
+                None => self.redirect(&uri, error, bound)?,
+            };
+        }
+        Err(ConnectError::Redirect {
+            source: RedirectError::TooMany(self.max_redirects),
+            answer: None,
+        })
+    }
+
+    fn redirect(
+        &mut self,
+        from: &WebSocketUri,
+        error: ConnectError,
+        bound: redirect::Bound,
+    ) -> Result<WebSocketUri, ConnectError> {
+        let Some(location) = redirect::location_in(&error) else {
+            return Err(error);
         };
-        Ok(establish(
-            upgraded.map_err(handshake)?,
-            Side::Client,
-            self.limits,
-            self.options,
-        ))
+        let found = match redirect::follow(from, &location, bound) {
+            Ok(found) => found,
+            Err(source) => {
+                let answer = Some(Box::new(error));
+                return Err(ConnectError::Redirect { source, answer });
+            }
+        };
+        if found.is_cross_origin {
+            self.headers
+                .retain(|(name, _)| !redirect::is_credential(name));
+        }
+        Ok(found.uri)
+    }
+
+    async fn attempt(
+        &mut self,
+        uri: &WebSocketUri,
+        tls: &TlsConfig,
+    ) -> Result<Established, ConnectError> {
+        let failed = |source| ConnectError::Handshake {
+            uri: uri.to_string(),
+            source,
+        };
+        let handshake = self.handshake(uri.clone()).map_err(failed)?;
+        let user_agent = self.user_agent.as_deref();
+        let transport = self.route.open(uri, user_agent, tls).await?;
+        let upgraded = handshake.perform(transport).await.map_err(failed)?;
+        let (limits, options) = (self.limits, self.options.clone());
+        Ok(establish(upgraded, Side::Client, limits, options))
     }
 
     fn handshake(&self, uri: WebSocketUri) -> Result<ClientHandshake, HandshakeError> {
@@ -145,18 +196,18 @@ impl Connect {
     }
 }
 
-/// A URL is stricter on hosts: one that looks like an IPv4 address has to be one.
-fn target_of(uri: &WebSocketUri) -> Result<Target, InvalidUri> {
-    let text = uri.to_string();
-    let url = Url::parse(&text).map_err(|error| InvalidUri::new(&text, error.to_string()))?;
-    Ok(Target {
-        host: uri.host.clone(),
-        port: uri.port,
-        tls: uri.secure,
-        server_name: None,
-        url: url.without_userinfo(),
-        steps: None,
-    })
+async fn bounded<T>(
+    limit: Option<Duration>,
+    uri: String,
+    opening: impl Future<Output = Result<T, ConnectError>>,
+) -> Result<T, ConnectError> {
+    let Some(limit) = limit else {
+        return opening.await;
+    };
+    match tokio::time::timeout(limit, opening).await {
+        Ok(result) => result,
+        Err(_) => Err(ConnectError::Timeout { uri, limit }),
+    }
 }
 
 /// Starts exchanging frames on an upgraded stream.
@@ -167,8 +218,8 @@ pub(super) fn establish(
     mut options: Options,
 ) -> Established {
     let socket = upgraded.stream.socket();
-    options.local_addr = socket.local_addr().ok();
-    options.peer_addr = socket.peer_addr().ok();
+    options.local_addr = Address::local(socket);
+    options.peer_addr = Address::peer(socket);
     options.leftover = upgraded.leftover;
     let mut protocol = Protocol::new(side, limits);
     protocol.open();
@@ -200,7 +251,7 @@ mod tests {
     #[test]
     fn a_host_that_is_neither_name_nor_address_is_an_invalid_uri() {
         let uri = WebSocketUri::parse("ws://me:secret@1.2.3.999/").unwrap();
-        let error = target_of(&uri).unwrap_err().to_string();
+        let error = Route::default().target(&uri).unwrap_err().to_string();
         assert!(error.starts_with("ws://1.2.3.999/ isn't a valid URI: "));
     }
 }

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::future::poll_fn;
-use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,11 +13,12 @@ use tokio::sync::{Notify, oneshot};
 use super::close::Close;
 use super::driver::Driver;
 use super::error::{Closed, ConnectionError};
-use super::inner::{Inner, Offer};
+use super::inner::{Inner, NotSent, Offer};
 use super::message::Message;
 use super::options::Options;
 use super::protocol::{Protocol, State};
 use super::shared::Shared;
+use crate::engine::net::Address;
 
 /// A handle on an open connection. Cloning it is cheap, and it may be used from any thread.
 ///
@@ -35,8 +35,8 @@ pub struct Connection {
 
 struct Handle {
     shared: Arc<Shared>,
-    local_addr: Option<SocketAddr>,
-    peer_addr: Option<SocketAddr>,
+    local_addr: Option<Address>,
+    peer_addr: Option<Address>,
 }
 
 impl Drop for Handle {
@@ -54,7 +54,7 @@ impl Connection {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let (local_addr, peer_addr) = (options.local_addr, options.peer_addr);
+        let (local_addr, peer_addr) = (options.local_addr.clone(), options.peer_addr.clone());
         let inner = Inner::new(Box::new(stream), protocol, options);
         let shared = Arc::new(Shared::new(inner));
         tokio::spawn(Driver::new(shared.clone()));
@@ -107,6 +107,21 @@ impl Connection {
             Ok(())
         })
         .await
+    }
+
+    /// Sends a message without waiting, for a broadcast. With `write` it is written here and now,
+    /// as far as the stream takes it; otherwise the connection's own task does that, so that a
+    /// broadcast to many does not hold up everything else.
+    ///
+    /// # Errors
+    /// [`NotSent`]; nothing was sent then.
+    pub fn send_now(&self, message: Message, write: bool) -> Result<(), NotSent> {
+        let shared = self.shared();
+        let turn = shared.turn.try_lock();
+        shared.update(|inner, wakes| match (&turn, inner.is_full()) {
+            (Err(_), false) => Err(NotSent::Busy),
+            _ => inner.send_now(message, write, wakes),
+        })
     }
 
     /// Sends a ping; a random payload stands in for `None`. Returns once it is sent; what it
@@ -183,13 +198,13 @@ impl Connection {
     }
 
     /// The local address, as the maker of the connection gave it.
-    pub fn local_addr(&self) -> Option<SocketAddr> {
-        self.handle.local_addr
+    pub fn local_addr(&self) -> Option<&Address> {
+        self.handle.local_addr.as_ref()
     }
 
     /// The peer's address, as the maker of the connection gave it.
-    pub fn peer_addr(&self) -> Option<SocketAddr> {
-        self.handle.peer_addr
+    pub fn peer_addr(&self) -> Option<&Address> {
+        self.handle.peer_addr.as_ref()
     }
 
     fn shared(&self) -> &Arc<Shared> {

@@ -2,6 +2,7 @@
 //!
 //! [`Shared`]: super::shared::Shared
 
+mod broadcast;
 mod drive;
 
 use std::mem;
@@ -22,6 +23,7 @@ use super::protocol::{Protocol, State};
 use super::shared::Wakes;
 use super::transport::{Stream, Transport};
 
+pub use broadcast::NotSent;
 pub(super) use drive::Progress;
 
 /// The state of a connection.

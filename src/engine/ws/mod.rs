@@ -31,15 +31,21 @@ mod transport;
 mod uri;
 mod utf8;
 
-pub use client::{Connect, ConnectError, Established};
+pub use client::{
+    Connect, ConnectError, Established, Hop, InvalidProxy, MAX_REDIRECTS, ProxyChoice,
+    ProxyFailure, ProxySettings, RedirectError, Redirects, Route, redirect,
+};
 pub use close::Close;
 pub use connection::{Connection, PendingPong};
 pub use error::{Cause, Closed, ConnectionError, SendError, Violation};
 pub use frame::MAX_CONTROL_PAYLOAD;
+pub use inner::NotSent;
 pub use message::{Message, Utf8Bytes};
 pub use options::{Options, Watermarks};
 pub use output::Output;
 pub use protocol::{Event, Protocol, Side, State};
 pub use reader::Limits;
-pub use server::{Accept, AcceptError, Listener};
+pub use server::{
+    Accept, AcceptError, Accepted, Decisions, Incoming, Listener, Undecided, Unselected,
+};
 pub use uri::{InvalidUri, WebSocketUri};

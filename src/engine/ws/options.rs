@@ -1,10 +1,11 @@
 //! How a connection behaves.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::time::Instant;
+
+use crate::engine::net::Address;
 
 /// A limit with hysteresis: work stops above `high` and goes on at `low` or below.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,9 +45,9 @@ pub struct Options {
     /// Bytes that came after the opening handshake.
     pub leftover: Bytes,
     /// What [`local_addr`](super::Connection::local_addr) tells.
-    pub local_addr: Option<SocketAddr>,
+    pub local_addr: Option<Address>,
     /// What [`peer_addr`](super::Connection::peer_addr) tells.
-    pub peer_addr: Option<SocketAddr>,
+    pub peer_addr: Option<Address>,
 }
 
 impl Default for Options {

@@ -6,7 +6,9 @@ use std::net::Ipv6Addr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{
+    AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode,
+};
 
 /// Leaves ASCII as it is: only what no URI may hold is encoded.
 const NON_ASCII: &AsciiSet = CONTROLS;
@@ -22,7 +24,7 @@ pub struct InvalidUri {
 }
 
 impl InvalidUri {
-    pub(super) fn new(uri: &str, reason: impl Into<Cow<'static, str>>) -> Self {
+    pub(in crate::engine::ws) fn new(uri: &str, reason: impl Into<Cow<'static, str>>) -> Self {
         Self {
             uri: masked(uri),
             reason: reason.into(),
@@ -105,6 +107,19 @@ impl WebSocketUri {
             (true, 443) | (false, 80) => host.into_owned(),
             (_, port) => format!("{host}:{port}"),
         }
+    }
+
+    /// The URI with its credentials, percent-encoded. Not for the eyes of people.
+    pub fn with_credentials(&self) -> String {
+        let shown = self.to_string();
+        let Some((user, password)) = &self.credentials else {
+            return shown;
+        };
+        let scheme = if self.secure { "wss://" } else { "ws://" };
+        let [user, password] =
+            [user, password].map(|text| utf8_percent_encode(text, NON_ALPHANUMERIC));
+        let rest = &shown[scheme.len()..];
+        format!("{scheme}{user}:{password}@{rest}")
     }
 
     /// Value of the `Authorization` header for the credentials (RFC 7617).
@@ -212,7 +227,7 @@ fn parse_credentials(userinfo: &str) -> Result<(String, String), &'static str> {
 ///
 /// A password that is not percent-encoded may hold any of the characters that end an authority,
 /// so the last "@" of all ends it here, though that hides more than a password at times.
-fn masked(uri: &str) -> String {
+pub(super) fn masked(uri: &str) -> String {
     let start = uri.find("://").map_or(0, |at| at + 3);
     let (scheme, rest) = uri.split_at(start);
     match rest.rsplit_once('@') {
@@ -250,6 +265,8 @@ mod tests {
         assert_eq!(uri.host_header(), "[::1]:8443");
         assert_eq!(uri.authorization().unwrap(), "Basic dXNlcjpwQHNz");
         assert_eq!(uri.to_string(), "wss://[::1]:8443/chat?room=1");
+        let whole = "wss://user:p%40ss@[::1]:8443/chat?room=1";
+        assert_eq!(uri.with_credentials(), whole);
     }
 
     #[test]

@@ -12,11 +12,11 @@ use rustpython_vm::{
     types::PyTypeFlags,
 };
 
-use super::raised::Raised;
 use super::request::Request;
 use super::response::Response;
 use crate::engine::{self, Kind};
 use crate::modules::convert::new_str;
+use crate::modules::raised::Raised;
 
 /// Name, base and docstring; bases come before the classes that derive from them.
 const TREE: &[(&str, &str, &str)] = &[

@@ -8,12 +8,12 @@ use rustpython_vm::{
     builtins::{PyDict, PyDictRef, PyList},
 };
 
-use super::raised::Raised;
 use super::request::Request;
 use super::response::{Reception, Response};
 use super::with_vm;
 use crate::engine::Error;
 use crate::engine::http::{Answer, Request as EngineRequest, flow};
+use crate::modules::raised::Raised;
 
 /// The hooks of one request, as they were when it was made.
 pub(super) struct Hooks {

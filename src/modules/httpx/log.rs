@@ -7,11 +7,11 @@ use rustpython_vm::{
     builtins::{PyDict, PyInt, PyStrInterned},
 };
 
-use super::raised::Raised;
 use super::response::Response;
 use super::with_vm;
 use crate::engine::Error;
 use crate::engine::http::{Answer, flow};
+use crate::modules::raised::Raised;
 
 /// `logging.INFO`.
 const INFO: i32 = 20;

@@ -33,7 +33,6 @@ mod proxy;
 mod python_stream;
 mod query;
 mod query_params;
-mod raised;
 mod request;
 mod response;
 mod script_auth;

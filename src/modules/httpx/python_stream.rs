@@ -9,11 +9,11 @@ use futures_util::future::BoxFuture;
 use runtime_bridge::{ByteStream, Homing, await_in_line, is_blocking};
 use rustpython_vm::{AsObject as _, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
-use super::raised::Raised;
 use super::{streams, with_vm};
 use crate::engine::BoxError;
 use crate::engine::http::BodySource;
 use crate::engine::http::content::ContentSource;
+use crate::modules::raised::Raised;
 
 /// A stream object, iterated anew by each reader.
 pub(super) struct PythonStream {

@@ -6,13 +6,13 @@ use futures_util::future::BoxFuture;
 use rustpython_vm::{AsObject, PyObjectRef, PyRef, PyResult, builtins::PyBaseExceptionRef};
 
 use super::mode::Mode;
-use super::raised::Raised;
 use super::request::{self, Request};
 use super::response::{Reception, Response};
 use super::with_vm;
 use crate::engine::Error;
 use crate::engine::http::flow::AuthFlow;
 use crate::engine::http::{Answer, Request as EngineRequest, Timeouts};
+use crate::modules::raised::Raised;
 
 /// A flow of a script's: `sync_auth_flow` or `async_auth_flow` of an `httpx.Auth`.
 pub(super) struct ScriptAuth {

@@ -12,7 +12,6 @@ use super::hooks::Hooks;
 use super::log::Log;
 use super::mode::Mode;
 use super::options::SendOptions;
-use super::raised::Raised;
 use super::request::{self, Request};
 use super::response::{Reception, Response};
 use super::script_auth::ScriptAuth;
@@ -24,6 +23,7 @@ use crate::engine::Error;
 use crate::engine::http::auth::BasicAuth;
 use crate::engine::http::flow::{self, Auth, Failed, Flow, Policy, Route};
 use crate::engine::http::{Request as EngineRequest, Timeouts, Url};
+use crate::modules::raised::Raised;
 
 /// A request on its way: what the engine needs to answer it.
 pub(super) struct Sending {

@@ -93,6 +93,7 @@ impl HttpTransportArgs {
             local_address: address.transpose()?,
             options: options.transpose()?.unwrap_or_default(),
             retries: self.retries,
+            ..SocketSettings::default()
         };
         Ok(engine::HttpTransport::new(TransportConfig {
             limits: parse_limits(self.limits, vm)?,

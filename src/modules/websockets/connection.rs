@@ -1,66 +1,76 @@
-//! `ClientConnection` and `ServerConnection`.
+//! `Connection`, the base class of `ClientConnection` and `ServerConnection`.
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use bytes::Bytes;
 use runtime_bridge::{Coroutine, with_vm};
 use rustpython_vm::{
     AsObject, FromArgs, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
-    builtins::{PyIntRef, PyStrRef, PyType},
+    builtins::{PyBaseExceptionRef, PyIntRef, PyStrRef, PyType},
     common::lock::PyMutex,
     function::{FuncArgs, OptionalArg},
+    object::{Traverse, TraverseFn},
     pyclass,
     types::Representable,
 };
 
-use super::convert::{message_object, parse_message, request_object, response_object};
-use super::exceptions::{of_connection, of_end};
-use crate::engine::ws::handshake::{Request, Response};
-use crate::engine::ws::{self, ConnectionError, Established, State};
+use super::convert::{address_object, message_object, parse_message};
+use super::exceptions::{invalid_state, of_connection, of_end};
+use super::log;
+use super::slot::{RequestSlot, ResponseSlot};
+use crate::engine::net::Address;
+use crate::engine::ws::{self, ConnectionError, Established, Options, State};
 use crate::modules::class::make_mutable;
-use crate::modules::convert::{given, new_str, str_or_bytes, utf8};
+use crate::modules::convert::{given, str_or_bytes, utf8};
 
 /// A WebSocket connection: base class of ClientConnection and ServerConnection.
-#[pyclass(module = "websockets.asyncio.connection", name = "Connection")]
+///
+/// The object is there before its connection is: a script may make it (`create_connection=`), and
+/// has it while the opening handshake goes on.
+#[pyclass(
+    module = "websockets.asyncio.connection",
+    name = "Connection",
+    traverse = "manual"
+)]
 #[derive(PyPayload)]
 pub(super) struct Connection {
+    /// Set once the opening handshake is done.
+    link: OnceLock<Link>,
+    /// Set when the opening handshake has failed.
+    refused: OnceLock<()>,
+    ends: OnceLock<Ends>,
+    pub(super) request: RequestSlot,
+    pub(super) response: ResponseSlot,
+    id: PyMutex<Option<PyObjectRef>>,
+    /// The logger that `logger=` gave, or the name of the usual one.
+    logger_source: PyMutex<log::Source>,
+    /// What the constructor was told of how the connection is to behave, until it is open.
+    behaviour: PyMutex<Option<Box<Options>>>,
+    logger: PyMutex<Option<PyObjectRef>>,
+}
+
+/// What the opening handshake gives.
+struct Link {
     connection: ws::Connection,
-    request: Request,
-    response: Response,
     subprotocol: Option<String>,
-    request_object: PyMutex<Option<PyObjectRef>>,
-    response_object: PyMutex<Option<PyObjectRef>>,
 }
 
-/// A connection that `connect` opened.
-#[pyclass(
-    module = "websockets.asyncio.client",
-    name = "ClientConnection",
-    base = Connection
-)]
-#[derive(Debug)]
-#[repr(transparent)]
-pub(super) struct ClientConnection(Connection);
-
-/// A connection that `serve` accepted.
-#[pyclass(
-    module = "websockets.asyncio.server",
-    name = "ServerConnection",
-    base = Connection
-)]
-#[derive(Debug)]
-#[repr(transparent)]
-pub(super) struct ServerConnection(Connection);
-
-impl From<Connection> for ClientConnection {
-    fn from(connection: Connection) -> Self {
-        Self(connection)
-    }
+/// The addresses of the two ends.
+#[derive(Clone, Default)]
+pub(super) struct Ends {
+    pub(super) local: Option<Address>,
+    pub(super) remote: Option<Address>,
 }
 
-impl From<Connection> for ServerConnection {
-    fn from(connection: Connection) -> Self {
-        Self(connection)
+// SAFETY: each object is visited once.
+unsafe impl Traverse for Connection {
+    fn traverse(&self, visit: &mut TraverseFn<'_>) {
+        self.request.traverse(visit);
+        self.response.traverse(visit);
+        self.id.traverse(visit);
+        self.logger_source.traverse(visit);
+        self.logger.traverse(visit);
     }
 }
 
@@ -85,15 +95,85 @@ struct CloseArgs {
 }
 
 impl Connection {
-    pub(super) fn new(established: Established) -> Self {
+    /// A connection whose opening handshake is still to come.
+    pub(super) fn unopened(logger: log::Source) -> Self {
         Self {
-            connection: established.connection,
-            request: established.request,
-            response: established.response,
-            subprotocol: established.subprotocol,
-            request_object: PyMutex::default(),
-            response_object: PyMutex::default(),
+            link: OnceLock::new(),
+            refused: OnceLock::new(),
+            ends: OnceLock::new(),
+            request: RequestSlot::default(),
+            response: ResponseSlot::default(),
+            id: PyMutex::default(),
+            logger_source: PyMutex::new(logger),
+            behaviour: PyMutex::default(),
+            logger: PyMutex::default(),
         }
+    }
+
+    /// Takes over what the opening handshake gave. Only the first time counts.
+    pub(super) fn open(&self, established: Established) {
+        self.request.fill(established.request);
+        self.response.fill(established.response);
+        let _ = self.link.set(Link {
+            connection: established.connection,
+            subprotocol: established.subprotocol,
+        });
+    }
+
+    /// The opening handshake has failed: there will be no connection.
+    pub(super) fn refuse(&self) {
+        let _ = self.refused.set(());
+    }
+
+    /// Tells the addresses while the opening handshake goes on.
+    pub(super) fn set_ends(&self, ends: Ends) {
+        let _ = self.ends.set(ends);
+    }
+
+    /// The engine's connection.
+    ///
+    /// # Errors
+    /// InvalidState before the opening handshake is done.
+    pub(super) fn handle(&self, vm: &VirtualMachine) -> PyResult<ws::Connection> {
+        self.opened().cloned().ok_or_else(|| self.not_open(vm))
+    }
+
+    /// The engine's connection, once the opening handshake is done.
+    pub(super) fn opened(&self) -> Option<&ws::Connection> {
+        self.link.get().map(|link| &link.connection)
+    }
+
+    fn not_open(&self, vm: &VirtualMachine) -> PyBaseExceptionRef {
+        invalid_state(&format!("connection is {}", self.current_state()), vm)
+    }
+
+    pub(super) fn current_state(&self) -> State {
+        match (self.opened(), self.refused.get()) {
+            (Some(connection), _) => connection.state(),
+            (None, None) => State::Connecting,
+            (None, Some(())) => State::Closed,
+        }
+    }
+
+    /// Where this connection's records go.
+    pub(super) fn logger_source(&self) -> log::Source {
+        self.logger_source.lock().clone()
+    }
+
+    /// Says where this connection's records are to go.
+    pub(super) fn set_logger(&self, source: log::Source) {
+        let before = std::mem::replace(&mut *self.logger_source.lock(), source);
+        drop(before);
+    }
+
+    /// What the constructor was told of how the connection is to behave.
+    pub(super) fn set_behaviour(&self, options: Options) {
+        *self.behaviour.lock() = Some(Box::new(options));
+    }
+
+    /// What [`set_behaviour`](Self::set_behaviour) noted.
+    pub(super) fn take_behaviour(&self) -> Option<Options> {
+        self.behaviour.lock().take().map(|options| *options)
     }
 }
 
@@ -112,20 +192,6 @@ fn none_or_error(result: Result<(), ConnectionError>) -> PyResult {
     })
 }
 
-/// A pair of host and port, as a Python socket has it.
-fn address_object(address: Option<std::net::SocketAddr>, vm: &VirtualMachine) -> PyObjectRef {
-    let Some(address) = address else {
-        return vm.ctx.none();
-    };
-    let host = new_str(&address.ip().to_string(), vm).into();
-    let mut items = vec![host, vm.ctx.new_int(address.port()).into()];
-    if let std::net::SocketAddr::V6(address) = address {
-        items.push(vm.ctx.new_int(address.flowinfo()).into());
-        items.push(vm.ctx.new_int(address.scope_id()).into());
-    }
-    vm.ctx.new_tuple(items).into()
-}
-
 #[pyclass(
     with(Representable),
     flags(BASETYPE, HAS_DICT, HAS_WEAKREF, DISALLOW_INSTANTIATION)
@@ -136,10 +202,10 @@ impl Connection {
     /// decode=True gives str, decode=False bytes, whatever was sent. Raises ConnectionClosed when
     /// the connection is closed, and ConcurrencyError when another task receives.
     #[pymethod]
-    fn recv(zelf: &Py<Self>, args: RecvArgs) -> Coroutine {
-        let connection = zelf.connection.clone();
+    fn recv(zelf: &Py<Self>, args: RecvArgs, vm: &VirtualMachine) -> Coroutine {
+        let connection = zelf.handle(vm);
         Coroutine::new("Connection.recv", async move {
-            let received = connection.recv().await;
+            let received = connection?.recv().await;
             with_vm(|vm| match received {
                 Ok(message) => message_object(message, args.decode, vm),
                 Err(error) => Err(of_connection(&error, vm)),
@@ -152,10 +218,10 @@ impl Connection {
     /// Raises ConnectionClosed when the connection is closed.
     #[pymethod]
     fn send(zelf: &Py<Self>, message: PyObjectRef, vm: &VirtualMachine) -> Coroutine {
-        let connection = zelf.connection.clone();
+        let connection = zelf.handle(vm);
         let message = parse_message(&message, vm);
         Coroutine::new("Connection.send", async move {
-            none_or_error(connection.send(message?).await)
+            none_or_error(connection?.send(message?).await)
         })
     }
 
@@ -163,12 +229,12 @@ impl Connection {
     /// pong is here.
     #[pymethod]
     fn ping(zelf: &Py<Self>, data: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> Coroutine {
-        let connection = zelf.connection.clone();
+        let connection = zelf.handle(vm);
         let payload = given(data, vm)
             .map(|data| str_or_bytes(&data, "a ping", vm).map(Bytes::from))
             .transpose();
         Coroutine::new("Connection.ping", async move {
-            let pong = connection.ping(payload?).await;
+            let pong = connection?.ping(payload?).await;
             let pong = pong.map_err(|error| with_vm(|vm| of_connection(&error, vm)))?;
             let waiter = Coroutine::new("Connection.ping", async move {
                 let latency = pong.latency().await;
@@ -184,13 +250,13 @@ impl Connection {
     /// Sends a pong that nobody asked for; await it.
     #[pymethod]
     fn pong(zelf: &Py<Self>, data: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> Coroutine {
-        let connection = zelf.connection.clone();
+        let connection = zelf.handle(vm);
         let payload = match given(data, vm) {
             Some(data) => str_or_bytes(&data, "a pong", vm),
             None => Ok(Vec::new()),
         };
         Coroutine::new("Connection.pong", async move {
-            none_or_error(connection.pong(&payload?).await)
+            none_or_error(connection?.pong(&payload?).await)
         })
     }
 
@@ -199,23 +265,23 @@ impl Connection {
     /// Raises ProtocolError for a code that may not be sent or a reason over 123 bytes.
     #[pymethod]
     fn close(zelf: &Py<Self>, args: CloseArgs, vm: &VirtualMachine) -> Coroutine {
-        let connection = zelf.connection.clone();
+        let connection = zelf.handle(vm);
         let code = close_code(args.code);
         let reason = match args.reason {
             OptionalArg::Present(reason) => utf8(&reason, vm).map(str::to_owned),
             OptionalArg::Missing => Ok(String::new()),
         };
         Coroutine::new("Connection.close", async move {
-            none_or_error(connection.close(code, &reason?).await)
+            none_or_error(connection?.close(code, &reason?).await)
         })
     }
 
     /// Waits until the connection is closed.
     #[pymethod]
-    fn wait_closed(zelf: &Py<Self>) -> Coroutine {
-        let connection = zelf.connection.clone();
+    fn wait_closed(zelf: &Py<Self>, vm: &VirtualMachine) -> Coroutine {
+        let connection = zelf.handle(vm);
         Coroutine::new("Connection.wait_closed", async move {
-            connection.wait_closed().await;
+            connection?.wait_closed().await;
             Ok(with_vm(|vm| vm.ctx.none()))
         })
     }
@@ -227,10 +293,10 @@ impl Connection {
 
     /// The next message; the iteration ends when the connection closes without an error.
     #[pymethod]
-    fn __anext__(zelf: &Py<Self>) -> Coroutine {
-        let connection = zelf.connection.clone();
+    fn __anext__(zelf: &Py<Self>, vm: &VirtualMachine) -> Coroutine {
+        let connection = zelf.handle(vm);
         Coroutine::new("Connection.__anext__", async move {
-            let received = connection.recv().await;
+            let received = connection?.recv().await;
             with_vm(|vm| match received {
                 Ok(message) => message_object(message, None, vm),
                 Err(ConnectionError::Closed(closed)) if closed.is_ok() => {
@@ -251,47 +317,39 @@ impl Connection {
     #[pymethod]
     fn __aexit__(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> Coroutine {
         let failed = args.args.first().is_some_and(|class| !vm.is_none(class));
-        let connection = zelf.connection.clone();
+        let connection = zelf.handle(vm);
         let code = if failed {
             ws::close::code::INTERNAL_ERROR
         } else {
             ws::close::code::NORMAL_CLOSURE
         };
         Coroutine::new("Connection.__aexit__", async move {
-            none_or_error(connection.close(code, "").await)
+            none_or_error(connection?.close(code, "").await)
         })
     }
 
-    /// The opening handshake's request: path and headers.
+    /// The opening handshake's request: path and headers. None before it has arrived.
     #[pygetset]
     fn request(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
-        cached(&zelf.request_object, || request_object(&zelf.request, vm))
+        zelf.request.object(vm)
     }
 
-    /// The opening handshake's response: status_code, reason_phrase and headers.
+    /// The opening handshake's response: status_code, reason_phrase and headers. None before.
     #[pygetset]
     fn response(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
-        cached(&zelf.response_object, || {
-            response_object(&zelf.response, vm)
-        })
-    }
-
-    /// The path of the request, with its query; what a handler's second parameter gets.
-    #[pygetset]
-    fn _path(zelf: &Py<Self>, vm: &VirtualMachine) -> PyStrRef {
-        new_str(&zelf.request.path, vm)
+        zelf.response.object(vm)
     }
 
     /// The subprotocol that both ends agreed on, or None.
     #[pygetset]
     fn subprotocol(zelf: &Py<Self>) -> Option<String> {
-        zelf.subprotocol.clone()
+        zelf.link.get().and_then(|link| link.subprotocol.clone())
     }
 
     /// The state, a websockets.protocol.State.
     #[pygetset]
     fn state(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
-        let number = match zelf.connection.state() {
+        let number = match zelf.current_state() {
             State::Connecting => 0,
             State::Open => 1,
             State::Closing => 2,
@@ -306,31 +364,50 @@ impl Connection {
     /// The close code; None while the connection is open.
     #[pygetset]
     fn close_code(zelf: &Py<Self>) -> Option<u16> {
-        zelf.connection.close_code()
+        zelf.opened()?.close_code()
     }
 
     /// The close reason; None while the connection is open.
     #[pygetset]
     fn close_reason(zelf: &Py<Self>) -> Option<String> {
-        zelf.connection.close_reason()
+        zelf.opened()?.close_reason()
     }
 
     /// Seconds that the last answered ping took.
     #[pygetset]
     fn latency(zelf: &Py<Self>) -> f64 {
-        zelf.connection.latency().as_secs_f64()
+        let latency = zelf.opened().map(ws::Connection::latency);
+        latency.unwrap_or_default().as_secs_f64()
     }
 
-    /// Host and port of this end.
+    /// The address of this end: host and port, or the path of a unix socket.
     #[pygetset]
     fn local_address(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
-        address_object(zelf.connection.local_addr(), vm)
+        let known = zelf.ends.get().and_then(|ends| ends.local.as_ref());
+        address_object(known.or_else(|| zelf.opened()?.local_addr()), vm)
     }
 
-    /// Host and port of the other end.
+    /// The address of the other end.
     #[pygetset]
     fn remote_address(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
-        address_object(zelf.connection.peer_addr(), vm)
+        let known = zelf.ends.get().and_then(|ends| ends.remote.as_ref());
+        address_object(known.or_else(|| zelf.opened()?.peer_addr()), vm)
+    }
+
+    /// A random uuid.UUID, for logs.
+    #[pygetset]
+    fn id(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        cached(&zelf.id, || {
+            vm.import("uuid", 0)?.get_attr("uuid4", vm)?.call((), vm)
+        })
+    }
+
+    /// A logger whose records have the connection as `websocket`.
+    #[pygetset]
+    fn logger(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        cached(&zelf.logger, || {
+            log::adapter(zelf.as_object(), &zelf.logger_source(), vm)
+        })
     }
 
     #[extend_class]
@@ -351,13 +428,7 @@ fn cached(slot: &PyMutex<Option<PyObjectRef>>, make: impl FnOnce() -> PyResult) 
 impl Representable for Connection {
     fn repr_str(zelf: &Py<Self>, _vm: &VirtualMachine) -> PyResult<String> {
         let class = zelf.class();
-        let state = zelf.connection.state();
+        let state = zelf.current_state();
         Ok(format!("<{} {state}>", class.name()))
     }
 }
-
-#[pyclass(flags(BASETYPE, HAS_DICT, HAS_WEAKREF, DISALLOW_INSTANTIATION))]
-impl ClientConnection {}
-
-#[pyclass(flags(BASETYPE, HAS_DICT, HAS_WEAKREF, DISALLOW_INSTANTIATION))]
-impl ServerConnection {}

@@ -1,10 +1,16 @@
 //! Messages, handshake requests and responses as objects.
 
-use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyStr};
+use http::StatusCode;
+use rustpython_vm::{
+    AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyStr, PyStrRef},
+};
 
+use crate::engine::net::Address;
 use crate::engine::ws::Message;
 use crate::engine::ws::handshake::{Headers, Request, Response};
 use crate::modules::convert::{bytes_like, header_str, new_bytes, new_str, utf8};
+use crate::modules::fields::parse_fields;
 
 /// A message to send: str is text, bytes-like is binary.
 pub(super) fn parse_message(message: &PyObject, vm: &VirtualMachine) -> PyResult<Message> {
@@ -74,4 +80,74 @@ pub(super) fn response_object(response: &Response, vm: &VirtualMachine) -> PyRes
         new_bytes(response.body.clone(), vm).into(),
     ];
     http11("Response", args, vm)
+}
+
+/// The engine's headers of an object that a script may have changed.
+fn headers_of(object: &PyObject, vm: &VirtualMachine) -> PyResult<Headers> {
+    let fields = object.get_attr("headers", vm)?;
+    let mut headers = Headers::new();
+    for field in parse_fields(&fields, vm)?.fields() {
+        let name = String::from_utf8_lossy(field.raw_name);
+        let pushed = headers.push(&name, field.value);
+        pushed.map_err(|error| vm.new_value_error(error.to_string()))?;
+    }
+    Ok(headers)
+}
+
+/// Takes over what a script may have changed of a request's object.
+pub(super) fn change_request(
+    request: &mut Request,
+    object: &PyObject,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    request.headers = headers_of(object, vm)?;
+    let path: PyStrRef = object.get_attr("path", vm)?.try_into_value(vm)?;
+    utf8(&path, vm)?.clone_into(&mut request.path);
+    Ok(())
+}
+
+/// The engine's response of a script's; `callback` returned it.
+pub(super) fn response_of(
+    object: &PyObject,
+    callback: &str,
+    vm: &VirtualMachine,
+) -> PyResult<Response> {
+    let Some(status) = vm.get_attribute_opt(object, "status_code")? else {
+        let class = object.class();
+        let text = format!(
+            "{callback} must return a Response or None, not {}",
+            class.name()
+        );
+        return Err(vm.new_type_error(text));
+    };
+    let code: u16 = status.try_int(vm)?.try_to_primitive(vm)?;
+    let status = StatusCode::from_u16(code)
+        .map_err(|_| vm.new_value_error(format!("invalid HTTP status code: {code}")))?;
+    let reason: PyStrRef = object.get_attr("reason_phrase", vm)?.try_into_value(vm)?;
+    let body = object.get_attr("body", vm)?;
+    let body = match vm.is_none(&body) {
+        true => Vec::new(),
+        false => bytes_like(&body, vm)
+            .ok_or_else(|| vm.new_type_error("the body of a response must be bytes"))?,
+    };
+    let headers = headers_of(object, vm)?;
+    let mut response = Response::new(status, headers, body);
+    utf8(&reason, vm)?.clone_into(&mut response.reason);
+    Ok(response)
+}
+
+/// What a Python socket says of an address: host and port, or the path of a unix socket.
+pub(super) fn address_object(address: Option<&Address>, vm: &VirtualMachine) -> PyObjectRef {
+    let address = match address {
+        None => return vm.ctx.none(),
+        Some(Address::Unix(path)) => return new_str(&path.to_string_lossy(), vm).into(),
+        Some(Address::Ip(address)) => address,
+    };
+    let host = new_str(&address.ip().to_string(), vm).into();
+    let mut items = vec![host, vm.ctx.new_int(address.port()).into()];
+    if let std::net::SocketAddr::V6(address) = address {
+        items.push(vm.ctx.new_int(address.flowinfo()).into());
+        items.push(vm.ctx.new_int(address.scope_id()).into());
+    }
+    vm.ctx.new_tuple(items).into()
 }

@@ -2,6 +2,8 @@
 //!
 //! The classes are Python (`python/websockets/exceptions.py`), imported when one is raised.
 
+mod connect;
+
 use std::io;
 
 use rustpython_vm::{
@@ -10,13 +12,12 @@ use rustpython_vm::{
     function::FuncArgs,
 };
 
-use crate::engine::error::find;
 use crate::engine::ws::handshake::{HandshakeError, Response, SecurityError};
-use crate::engine::ws::{
-    AcceptError, Cause, Close, Closed, ConnectError, ConnectionError, Violation,
-};
+use crate::engine::ws::{AcceptError, Cause, Close, Closed, ConnectionError, Violation};
 
 use super::convert::response_object;
+
+pub(super) use connect::{invalid_uri, of_connect, of_redirect};
 
 /// A new exception of `websockets.exceptions`, made by its constructor.
 fn new(name: &'static str, args: Vec<PyObjectRef>, vm: &VirtualMachine) -> PyBaseExceptionRef {
@@ -40,6 +41,16 @@ fn make(
 
 fn message(name: &'static str, text: String, vm: &VirtualMachine) -> PyBaseExceptionRef {
     new(name, vec![vm.ctx.new_str(text).into()], vm)
+}
+
+/// Something was asked of a connection in a state in which it cannot be done.
+pub(super) fn invalid_state(text: &str, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    message("InvalidState", text.to_owned(), vm)
+}
+
+/// Two do at once what only one can do.
+pub(super) fn concurrency_error(text: &str, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    message("ConcurrencyError", text.to_owned(), vm)
 }
 
 /// An error of an open connection.
@@ -99,7 +110,7 @@ fn of_cause(cause: &Cause, vm: &VirtualMachine) -> PyBaseExceptionRef {
     }
 }
 
-fn of_violation(violation: &Violation, vm: &VirtualMachine) -> PyBaseExceptionRef {
+pub(super) fn of_violation(violation: &Violation, vm: &VirtualMachine) -> PyBaseExceptionRef {
     match violation {
         Violation::Protocol(_) => message("ProtocolError", violation.to_string(), vm),
         Violation::PayloadTooBig { .. } => message("PayloadTooBig", violation.to_string(), vm),
@@ -126,54 +137,42 @@ pub(super) fn os_error(error: &io::Error, text: &str, vm: &VirtualMachine) -> Py
     }
 }
 
-/// Why `connect` failed.
-pub(super) fn of_connect(error: &ConnectError, vm: &VirtualMachine) -> PyBaseExceptionRef {
-    match error {
-        ConnectError::Uri(invalid) => {
-            let strings = [invalid.uri.clone(), invalid.reason.to_string()];
-            let args = strings.map(|text| vm.ctx.new_str(text).into());
-            new("InvalidURI", args.into(), vm)
-        }
-        ConnectError::Unresolved(unresolved) => gaierror(&unresolved.to_string(), vm),
-        ConnectError::Network(network) => match find::<io::Error>(network) {
-            Some(cause) => os_error(cause, &network.to_string(), vm),
-            None => vm.new_os_error(network.to_string()),
-        },
-        ConnectError::Handshake { uri, source } => {
-            let exception = of_handshake(source, vm);
-            name_uri(&exception, uri, vm);
-            exception
-        }
-        ConnectError::Timeout { .. } => timeout(&error.to_string(), vm),
-    }
-}
-
-/// The resolver's own number is not known; `errno` is None.
-fn gaierror(text: &str, vm: &VirtualMachine) -> PyBaseExceptionRef {
-    let make = || -> PyResult<PyBaseExceptionRef> {
-        let class = vm.import("socket", 0)?.get_attr("gaierror", vm)?;
-        class.call((vm.ctx.new_str(text),), vm)?.try_into_value(vm)
-    };
-    make().unwrap_or_else(|error| error)
-}
-
-/// The package's messages do not name the URI; ours do.
-fn name_uri(exception: &PyBaseExceptionRef, uri: &str, vm: &VirtualMachine) {
-    // Every class of the tree takes attributes; a ValueError does not need one.
-    let _ = exception
-        .as_object()
-        .set_attr("uri", vm.ctx.new_str(uri), vm);
-}
-
-/// Why a client was refused.
+/// Why there is no connection to a client.
 pub(super) fn of_accept(error: &AcceptError, vm: &VirtualMachine) -> PyBaseExceptionRef {
     match error {
         AcceptError::Handshake(error) => of_handshake(error, vm),
         AcceptError::Timeout(_) => timeout(&error.to_string(), vm),
+        AcceptError::Tls(source) => os_error(source, &error.to_string(), vm),
+        AcceptError::Abandoned => vm.new_runtime_error(error.to_string()),
     }
 }
 
-fn of_handshake(error: &HandshakeError, vm: &VirtualMachine) -> PyBaseExceptionRef {
+/// What a script's InvalidHandshake says, with its causes; `None` for any other exception.
+pub(super) fn is_refusal(exception: &PyBaseExceptionRef, vm: &VirtualMachine) -> Option<String> {
+    let describe = || -> PyResult<Option<String>> {
+        let module = vm.import("websockets.exceptions", 0)?;
+        let module = module.get_attr("exceptions", vm)?;
+        let class = module.get_attr("InvalidHandshake", vm)?;
+        if !exception.as_object().is_instance(&class, vm)? {
+            return Ok(None);
+        }
+        let mut text = exception
+            .as_object()
+            .str(vm)?
+            .to_string_lossy()
+            .into_owned();
+        let mut cause = exception.__cause__();
+        while let Some(exception) = cause {
+            text.push_str("; ");
+            text.push_str(&exception.as_object().str(vm)?.to_string_lossy());
+            cause = exception.__cause__();
+        }
+        Ok(Some(text))
+    };
+    describe().ok().flatten()
+}
+
+pub(super) fn of_handshake(error: &HandshakeError, vm: &VirtualMachine) -> PyBaseExceptionRef {
     let text = |text: &str| -> PyObjectRef { vm.ctx.new_str(text).into() };
     let optional = |value: &Option<String>| match value {
         Some(value) => text(value),

@@ -1,85 +1,49 @@
-//! The arguments of `connect` and `serve`.
+//! The arguments that `connect` and `serve` share.
 
-use std::fmt;
-use std::sync::Arc;
-
-use parking_lot::Mutex;
-use runtime_bridge::{Coroutine, with_vm};
 use rustpython_vm::{
-    FromArgs, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
-    builtins::{PyStr, PyStrRef, PyTuple, PyType},
-    function::OptionalArg,
-    pyclass,
-    types::Constructor,
+    FromArgs, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyStr, PyStrRef, PyTuple},
+    function::{KwArgs, OptionalArg},
 };
 
-use super::USER_AGENT;
-use super::connection::{ClientConnection, Connection};
-use super::exceptions::of_connect;
-use crate::engine::http::headers::HeaderList;
-use crate::engine::tls::TlsConfig;
 use crate::engine::ws::handshake::is_token;
-use crate::engine::ws::{Accept, Connect, Limits, Options, Watermarks};
+use crate::engine::ws::{Limits, Options, Watermarks};
 use crate::modules::convert::{given, seconds, utf8};
-use crate::modules::fields::parse_fields;
 
-/// What both take.
+/// What both take, and the constructors of connections too.
 #[derive(FromArgs)]
-struct SharedArgs {
-    #[pyarg(named, optional)]
-    subprotocols: OptionalArg<PyObjectRef>,
-    #[pyarg(named, optional)]
-    open_timeout: OptionalArg<PyObjectRef>,
-    #[pyarg(named, optional)]
-    close_timeout: OptionalArg<PyObjectRef>,
+pub(super) struct BehaviourArgs {
     #[pyarg(named, optional)]
     ping_interval: OptionalArg<PyObjectRef>,
     #[pyarg(named, optional)]
     ping_timeout: OptionalArg<PyObjectRef>,
     #[pyarg(named, optional)]
-    max_size: OptionalArg<PyObjectRef>,
+    close_timeout: OptionalArg<PyObjectRef>,
     #[pyarg(named, optional)]
     max_queue: OptionalArg<PyObjectRef>,
     #[pyarg(named, optional)]
     write_limit: OptionalArg<PyObjectRef>,
-    /// Accepted for None and "deflate": without the extension a connection is plain, which every
-    /// peer has to take (RFC 7692, 5).
-    #[pyarg(named, optional)]
-    compression: OptionalArg<PyObjectRef>,
 }
 
-/// What an argument that both take turned out to be.
-struct Shared {
-    subprotocols: Vec<String>,
-    open_timeout: Option<std::time::Duration>,
-    limits: Limits,
-    options: Options,
-}
-
-const OPEN_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
-
-impl SharedArgs {
-    fn parse(self, vm: &VirtualMachine) -> PyResult<Shared> {
-        check_compression(self.compression, vm)?;
+impl BehaviourArgs {
+    /// The engine's options.
+    pub(super) fn parse(self, vm: &VirtualMachine) -> PyResult<Options> {
         let mut options = Options::default();
-        duration(
-            &mut options.close_timeout,
-            self.close_timeout,
-            "close_timeout",
-            vm,
-        )?;
-        duration(
-            &mut options.ping_interval,
-            self.ping_interval,
-            "ping_interval",
-            vm,
-        )?;
-        duration(
-            &mut options.ping_timeout,
-            self.ping_timeout,
-            "ping_timeout",
-            vm,
-        )?;
+        for (target, value, name) in [
+            (
+                &mut options.ping_interval,
+                self.ping_interval,
+                "ping_interval",
+            ),
+            (&mut options.ping_timeout, self.ping_timeout, "ping_timeout"),
+            (
+                &mut options.close_timeout,
+                self.close_timeout,
+                "close_timeout",
+            ),
+        ] {
+            duration(target, value, name, vm)?;
+        }
         if let OptionalArg::Present(max_queue) = self.max_queue {
             options.max_queue = watermarks(&max_queue, "max_queue", vm)?;
         }
@@ -87,13 +51,64 @@ impl SharedArgs {
             let unlimited = Watermarks::new(usize::MAX);
             options.write_limit = watermarks(&write_limit, "write_limit", vm)?.unwrap_or(unlimited);
         }
+        Ok(options)
+    }
+
+    /// The same as keyword arguments, for a script's factory of connections.
+    pub(super) fn keywords(&self, vm: &VirtualMachine) -> KwArgs {
+        let number = |value: i32| -> PyObjectRef { vm.ctx.new_int(value).into() };
+        let all = [
+            ("ping_interval", &self.ping_interval, 20),
+            ("ping_timeout", &self.ping_timeout, 20),
+            ("close_timeout", &self.close_timeout, 10),
+            ("max_queue", &self.max_queue, 16),
+            ("write_limit", &self.write_limit, 1 << 15),
+        ];
+        let pairs = all.map(|(name, value, default)| {
+            let value = value.clone().into_option();
+            (name.to_owned(), value.unwrap_or_else(|| number(default)))
+        });
+        KwArgs::from_iter(pairs)
+    }
+}
+
+/// What both take.
+#[derive(FromArgs)]
+pub(super) struct SharedArgs {
+    #[pyarg(named, optional)]
+    subprotocols: OptionalArg<PyObjectRef>,
+    #[pyarg(named, optional)]
+    open_timeout: OptionalArg<PyObjectRef>,
+    #[pyarg(named, optional)]
+    max_size: OptionalArg<PyObjectRef>,
+    /// Accepted for None and "deflate": without the extension a connection is plain, which every
+    /// peer has to take (RFC 7692, 5).
+    #[pyarg(named, optional)]
+    compression: OptionalArg<PyObjectRef>,
+    #[pyarg(flatten)]
+    pub(super) behaviour: BehaviourArgs,
+}
+
+/// What an argument that both take turned out to be.
+pub(super) struct Shared {
+    pub(super) subprotocols: Vec<String>,
+    pub(super) open_timeout: Option<std::time::Duration>,
+    pub(super) limits: Limits,
+    pub(super) options: Options,
+}
+
+const OPEN_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
+
+impl SharedArgs {
+    pub(super) fn parse(self, vm: &VirtualMachine) -> PyResult<Shared> {
+        check_compression(self.compression, vm)?;
         let mut open_timeout = Some(OPEN_TIMEOUT);
         duration(&mut open_timeout, self.open_timeout, "open_timeout", vm)?;
         Ok(Shared {
             subprotocols: subprotocols(self.subprotocols, vm)?,
             open_timeout,
             limits: limits(self.max_size, vm)?,
-            options,
+            options: self.behaviour.parse(vm)?,
         })
     }
 }
@@ -177,7 +192,7 @@ fn subprotocols(value: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResul
     items.iter().map(name).collect()
 }
 
-fn optional_str(
+pub(super) fn optional_str(
     value: OptionalArg<Option<PyStrRef>>,
     default: Option<&str>,
     vm: &VirtualMachine,
@@ -188,127 +203,3 @@ fn optional_str(
         OptionalArg::Present(Some(text)) => Ok(Some(utf8(&text, vm)?.to_owned())),
     }
 }
-
-#[derive(FromArgs)]
-pub(super) struct ConnectArgs {
-    #[pyarg(positional)]
-    uri: PyStrRef,
-    #[pyarg(named, optional)]
-    origin: OptionalArg<Option<PyStrRef>>,
-    #[pyarg(named, optional)]
-    additional_headers: OptionalArg<PyObjectRef>,
-    #[pyarg(named, optional)]
-    user_agent_header: OptionalArg<Option<PyStrRef>>,
-    #[pyarg(flatten)]
-    shared: SharedArgs,
-}
-
-/// A URI and how to connect to it, checked.
-#[pyclass(module = "_websockets", name = "ConnectOptions")]
-#[derive(PyPayload)]
-pub(super) struct ConnectOptions {
-    uri: String,
-    connect: Mutex<Option<Connect>>,
-}
-
-impl fmt::Debug for ConnectOptions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ConnectOptions")
-    }
-}
-
-impl Constructor for ConnectOptions {
-    type Args = ConnectArgs;
-
-    fn py_new(_class: &Py<PyType>, args: ConnectArgs, vm: &VirtualMachine) -> PyResult<Self> {
-        let shared = args.shared.parse(vm)?;
-        let headers = match given(args.additional_headers, vm) {
-            Some(headers) => parse_fields(&headers, vm)?,
-            None => HeaderList::default(),
-        };
-        let headers = headers.fields().map(|field| {
-            let name = String::from_utf8_lossy(field.raw_name).into_owned();
-            (name, field.value.to_vec())
-        });
-        let connect = Connect {
-            headers: headers.collect(),
-            origin: optional_str(args.origin, None, vm)?,
-            user_agent: optional_str(args.user_agent_header, Some(USER_AGENT), vm)?,
-            subprotocols: shared.subprotocols,
-            open_timeout: shared.open_timeout,
-            limits: shared.limits,
-            options: shared.options,
-        };
-        Ok(Self {
-            uri: utf8(&args.uri, vm)?.to_owned(),
-            connect: Mutex::new(Some(connect)),
-        })
-    }
-}
-
-#[pyclass(with(Constructor))]
-impl ConnectOptions {
-    /// Connects; await it. Once.
-    #[pymethod]
-    fn connect(zelf: PyRef<Self>, vm: &VirtualMachine) -> PyResult<Coroutine> {
-        let used = || vm.new_runtime_error("connect() was awaited already");
-        let connect = zelf.connect.lock().take().ok_or_else(used)?;
-        Ok(Coroutine::new("connect", async move {
-            let tls = Arc::new(TlsConfig::default());
-            let result = connect.to(&zelf.uri, &tls).await;
-            with_vm(|vm| match result {
-                Ok(established) => {
-                    let connection = ClientConnection::from(Connection::new(established));
-                    Ok(connection.into_ref(&vm.ctx).into())
-                }
-                Err(error) => Err(of_connect(&error, vm)),
-            })
-        }))
-    }
-}
-
-#[derive(FromArgs)]
-pub(super) struct ServeArgs {
-    #[pyarg(named, optional)]
-    server_header: OptionalArg<Option<PyStrRef>>,
-    #[pyarg(flatten)]
-    shared: SharedArgs,
-}
-
-/// How to serve, checked.
-#[pyclass(module = "_websockets", name = "ServeOptions")]
-#[derive(PyPayload)]
-pub(super) struct ServeOptions {
-    accept: Accept,
-}
-
-impl fmt::Debug for ServeOptions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ServeOptions")
-    }
-}
-
-impl ServeOptions {
-    pub(super) fn accept(&self) -> Accept {
-        self.accept.clone()
-    }
-}
-
-impl Constructor for ServeOptions {
-    type Args = ServeArgs;
-
-    fn py_new(_class: &Py<PyType>, args: ServeArgs, vm: &VirtualMachine) -> PyResult<Self> {
-        let shared = args.shared.parse(vm)?;
-        let accept = Accept {
-            subprotocols: shared.subprotocols,
-            server_header: optional_str(args.server_header, Some(USER_AGENT), vm)?,
-            open_timeout: shared.open_timeout,
-            limits: shared.limits,
-            options: shared.options,
-        };
-        Ok(Self { accept })
-    }
-}
-
-#[pyclass(with(Constructor))]
-impl ServeOptions {}

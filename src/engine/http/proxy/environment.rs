@@ -7,11 +7,14 @@ pub type Mount = (String, Option<String>);
 
 /// The mounts that `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` ask for, in any case.
 pub fn mounts() -> Vec<Mount> {
-    let variables = std::env::vars_os().filter_map(|(name, value)| {
+    mounts_of(variables())
+}
+
+fn variables() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os().filter_map(|(name, value)| {
         let name = name.into_string().ok()?;
         Some((name, value.to_string_lossy().into_owned()))
-    });
-    mounts_of(variables)
+    })
 }
 
 /// [`mounts`] for the given variables.
@@ -31,6 +34,18 @@ pub fn mounts_of(variables: impl IntoIterator<Item = (String, String)>) -> Vec<M
         }
     }
     mounts
+}
+
+/// The proxy of the first of `schemes` that has one, for a connection to `host` and `port`; none
+/// when `NO_PROXY` exempts that. The rules are those of Python's urllib.request: an entry of
+/// `NO_PROXY` is a host or `host:port` with its subdomains, or `*`.
+pub fn proxy_for<'a>(schemes: &[&'a str], host: &str, port: u16) -> Option<(&'a str, String)> {
+    let proxies = Proxies::of(variables());
+    if proxies.exempts(host, port) {
+        return None;
+    }
+    let named = |scheme: &&'a str| Some((*scheme, proxies.get(scheme)?.to_owned()));
+    schemes.iter().find_map(named)
 }
 
 /// The last one said of a pattern holds, in the place of the first.
@@ -108,6 +123,22 @@ impl Proxies {
         if !value.is_empty() {
             self.0.push((scheme.to_owned(), value.to_owned()));
         }
+    }
+
+    fn exempts(&self, host: &str, port: u16) -> bool {
+        let host = host.to_ascii_lowercase();
+        let with_port = format!("{host}:{port}");
+        let is_or_is_under = |name: &str, domain: &str| match name.strip_suffix(domain) {
+            Some(rest) => rest.is_empty() || rest.ends_with('.'),
+            None => false,
+        };
+        let exempt = self.get("no").unwrap_or_default();
+        exempt == "*"
+            || exempt.split(',').any(|entry| {
+                let domain = entry.trim().trim_start_matches('.').to_lowercase();
+                !domain.is_empty()
+                    && (is_or_is_under(&host, &domain) || is_or_is_under(&with_port, &domain))
+            })
     }
 
     fn get(&self, scheme: &str) -> Option<&str> {

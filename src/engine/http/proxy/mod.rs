@@ -23,6 +23,7 @@ use crate::engine::tls::TlsSettings;
 
 pub(super) use forward::{absolute_form, merge_fields};
 pub(super) use route::Route;
+pub(crate) use route::{Tunnel, Unopened};
 
 /// A proxy, and what to tell it.
 #[derive(Clone)]

@@ -3,7 +3,8 @@
 use http::HeaderMap;
 use http::header::PROXY_AUTHORIZATION;
 
-use super::{Credentials, Protocol, Proxy, socks, tunnel};
+use super::tunnel::{self, TunnelError};
+use super::{Credentials, Protocol, Proxy, socks};
 use crate::engine::error::{Error, Kind};
 use crate::engine::http::auth::BasicAuth;
 use crate::engine::http::timeout::Timeouts;
@@ -118,24 +119,51 @@ impl Via {
 
     /// Everything but the TLS handshake with the origin.
     async fn reach(&self, origin: &Target, timeouts: &Timeouts) -> Result<Transport, Error> {
+        let proxy = &self.as_step_of(origin);
+        let transport = self.dial(proxy, origin, timeouts).await?;
+        if self.forwards(origin.tls) {
+            return Ok(transport);
+        }
+        let asking = self.ask(transport, proxy, origin, timeouts);
+        asking.await.map_err(|failed| failed.error)
+    }
+
+    /// The proxy as a server to connect to, as a step of the way to `origin`.
+    fn as_step_of(&self, origin: &Target) -> Target {
         let layer = match self.protocol {
             Protocol::Socks5 => "socks",
             Protocol::Http | Protocol::Https => "connection",
         };
         let steps = origin.steps.as_ref().map(|steps| steps.of(layer));
-        let proxy = &Target {
+        Target {
             steps,
             ..self.target.clone()
-        };
+        }
+    }
+
+    /// Connects to the proxy.
+    async fn dial(
+        &self,
+        proxy: &Target,
+        origin: &Target,
+        timeouts: &Timeouts,
+    ) -> Result<Transport, Error> {
         if proxy.host.is_empty() {
             let message = format!("Proxy URL is missing a host: '{}'.", proxy.url);
             return Err(Error::new(Kind::UnsupportedProtocol, message).at(&origin.url));
         }
         let connecting = self.connector.connect(proxy, timeouts.connect).await;
-        let transport = connecting.map_err(|error| error.at(&origin.url))?;
-        if self.forwards(origin.tls) {
-            return Ok(transport);
-        }
+        connecting.map_err(|error| error.at(&origin.url))
+    }
+
+    /// Has the proxy, to which `transport` leads, connect to `origin`.
+    async fn ask(
+        &self,
+        transport: Transport,
+        proxy: &Target,
+        origin: &Target,
+        timeouts: &Timeouts,
+    ) -> Result<Transport, TunnelError> {
         if self.protocol != Protocol::Socks5 {
             return tunnel::open(transport, proxy, &self.fields, origin, timeouts).await;
         }
@@ -150,7 +178,36 @@ impl Via {
             given,
             asking,
         );
-        within(timeouts.connect, origin, asking).await
+        Ok(within(timeouts.connect, origin, asking).await?)
+    }
+}
+
+/// A way through a proxy that is no HTTP: the proxy connects to the origin and passes bytes on.
+pub(crate) struct Tunnel(Via);
+
+/// Where a [`Tunnel`] was not opened.
+pub(crate) enum Unopened {
+    /// The proxy could not be reached.
+    Proxy(Error),
+    /// The proxy did not open it.
+    Tunnel(TunnelError),
+}
+
+impl Tunnel {
+    /// `server_name` is the name that an https proxy has to prove, when it is not its host.
+    pub(crate) fn new(proxy: Proxy, server_name: Option<String>, sockets: &SocketSettings) -> Self {
+        let mut via = Via::new(proxy, sockets);
+        via.target.server_name = server_name;
+        Self(via)
+    }
+
+    /// Leads to `origin`, without the TLS that may be spoken with it. There is no timeout in it.
+    pub(crate) async fn open(&self, origin: &Target) -> Result<Transport, Unopened> {
+        let (proxy, timeouts) = (&self.0.as_step_of(origin), &Timeouts::all(None));
+        let dialing = self.0.dial(proxy, origin, timeouts).await;
+        let transport = dialing.map_err(Unopened::Proxy)?;
+        let asking = self.0.ask(transport, proxy, origin, timeouts);
+        asking.await.map_err(Unopened::Tunnel)
     }
 }
 

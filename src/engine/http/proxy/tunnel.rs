@@ -22,6 +22,23 @@ use crate::engine::http::timeout::Timeouts;
 use crate::engine::http::trace::Steps;
 use crate::engine::net::{Target, Transport};
 
+/// Why there is no tunnel.
+pub(crate) struct TunnelError {
+    /// What to tell of it.
+    pub(crate) error: Error,
+    /// The head of the proxy's answer, when it was no.
+    pub(crate) refusal: Option<Box<Response<()>>>,
+}
+
+impl From<Error> for TunnelError {
+    fn from(error: Error) -> Self {
+        Self {
+            error,
+            refusal: None,
+        }
+    }
+}
+
 /// Asks `proxy`, to which `transport` leads, to connect to `origin`.
 ///
 /// # Errors
@@ -32,7 +49,7 @@ pub(super) async fn open(
     fields: &HeaderMap,
     origin: &Target,
     timeouts: &Timeouts,
-) -> Result<Transport, Error> {
+) -> Result<Transport, TunnelError> {
     let failed = |error: Error| explain(error, proxy, origin);
     let request = request(origin, fields)?;
     let asked = Asked {
@@ -47,11 +64,14 @@ pub(super) async fn open(
     let answer = exchange(connection, Prepared::from_http(request), &asked).await;
     let (response, connection) = answer.map_err(|refused| failed(refused.error))?;
     if !response.status().is_success() {
-        return Err(refusal(&response, proxy, origin));
+        return Err(TunnelError {
+            error: refusal(&response, proxy, origin),
+            refusal: Some(Box::new(response.map(drop))),
+        });
     }
     match connection.into_upgraded() {
         Some((transport, early)) if early.is_empty() => Ok(transport),
-        _ => Err(broken(proxy, origin)),
+        _ => Err(broken(proxy, origin).into()),
     }
 }
 

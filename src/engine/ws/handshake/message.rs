@@ -1,5 +1,7 @@
 //! Requests and responses of the opening handshake, out of bytes and into bytes.
 
+use std::time::SystemTime;
+
 use bytes::Bytes;
 use http::StatusCode;
 
@@ -147,6 +149,7 @@ impl Response {
     pub fn text(status: StatusCode, text: &str) -> Self {
         let mut headers = Headers::new();
         for (name, value) in [
+            ("Date", now().as_str()),
             ("Connection", "close"),
             ("Content-Length", text.len().to_string().as_str()),
             ("Content-Type", "text/plain; charset=utf-8"),
@@ -166,6 +169,11 @@ impl Response {
         bytes.extend_from_slice(&self.body);
         bytes
     }
+}
+
+/// The value of a `Date` field (RFC 9110, 6.6.1).
+pub(super) fn now() -> String {
+    httpdate::fmt_http_date(SystemTime::now())
 }
 
 /// Fields that hold the answer of `Upgrade`: RFC 6455 sections 4.1 and 4.2.1 ask both ends to

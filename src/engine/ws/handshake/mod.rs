@@ -18,6 +18,7 @@ pub use error::{HandshakeError, SecurityError};
 pub use headers::{Headers, InvalidHeaderText, is_token};
 pub use message::{Request, Response};
 pub use server::{ServerHandshake, select_subprotocol};
+pub(in crate::engine::ws) use server::{internal_error, refusal, unavailable};
 
 /// A stream on which frames may be exchanged.
 #[derive(Debug)]

@@ -11,9 +11,10 @@ use super::Upgraded;
 use super::error::{HandshakeError, SecurityError};
 use super::headers::Headers;
 use super::io::{end, read_head, write_all};
-use super::message::{Request, Response, check_upgrade};
+use super::message::{Request, Response, check_upgrade, now};
 
 const PEER: &str = "the client";
+const VERSION: &str = "Sec-WebSocket-Version";
 
 /// A request that waits for its response. Any time may pass, and any code run, before it is
 /// accepted or rejected.
@@ -33,20 +34,37 @@ impl<S: AsyncRead + AsyncWrite + Unpin> ServerHandshake<S> {
     /// # Errors
     /// What was not a request, or too large for one. It has been answered, if it was HTTP.
     pub async fn read(mut stream: S) -> Result<Self, HandshakeError> {
-        let read = read_head::<Request, S>(&mut stream, PEER).await;
-        match read.and_then(|(request, rest)| Ok((check_body(request)?, rest))) {
-            Ok((request, rest)) => Ok(Self {
-                stream,
-                request,
-                leftover: rest.freeze(),
-            }),
-            Err(error) => Err(answer(stream, error).await),
+        let (request, rest) = match read_head::<Request, S>(&mut stream, PEER).await {
+            Ok(read) => read,
+            Err(error) => return Err(turn_away(stream, refusal(&error), error).await),
+        };
+        if let Some(error) = unsupported_body(&request) {
+            let response = refused(StatusCode::BAD_REQUEST, &error);
+            return Err(turn_away(stream, Some(response), error).await);
         }
+        Ok(Self {
+            stream,
+            request,
+            leftover: rest.freeze(),
+        })
     }
 
     /// The request.
     pub fn request(&self) -> &Request {
         &self.request
+    }
+
+    /// The request, for user code that changes it before it is judged.
+    pub fn request_mut(&mut self) -> &mut Request {
+        &mut self.request
+    }
+
+    /// Whether the request is one that RFC 6455 section 4.2.1 asks for.
+    ///
+    /// # Errors
+    /// What is wrong with it; [`refuse`](Self::refuse) tells the client.
+    pub fn check(&self) -> Result<(), HandshakeError> {
+        check_request(&self.request).map(drop)
     }
 
     /// The page that connects, if a browser does.
@@ -72,6 +90,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> ServerHandshake<S> {
     pub fn response(&self, subprotocol: Option<&str>) -> Result<Response, HandshakeError> {
         let key = check_request(&self.request)?;
         let mut headers = Headers::new();
+        headers.push_known("Date", &now());
         headers.push_known("Upgrade", "websocket");
         headers.push_known("Connection", "Upgrade");
         headers.push_known("Sec-WebSocket-Accept", &derive_accept_key(key.as_bytes()));
@@ -102,7 +121,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> ServerHandshake<S> {
     ///
     /// # Errors
     /// When the response could not be sent.
-    pub async fn reject(mut self, response: Response) -> Result<(), HandshakeError> {
+    pub async fn reject(mut self, response: &Response) -> Result<(), HandshakeError> {
         write_all::<Response, S>(&mut self.stream, &response.to_bytes(), PEER).await?;
         end(&mut self.stream).await;
         Ok(())
@@ -110,7 +129,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> ServerHandshake<S> {
 
     /// Rejects the connection with the response that belongs to `error`, and gives `error` back.
     pub async fn refuse(self, error: HandshakeError) -> HandshakeError {
-        answer(self.stream, error).await
+        turn_away(self.stream, refusal(&error), error).await
     }
 }
 
@@ -137,21 +156,19 @@ pub fn select_subprotocol(
 }
 
 /// A body would be taken for frames.
-fn check_body(request: Request) -> Result<Request, HandshakeError> {
+fn unsupported_body(request: &Request) -> Option<HandshakeError> {
     let lengths = request.headers.list("Content-Length");
-    if request.headers.contains("Transfer-Encoding") || lengths.iter().any(|length| length != "0") {
-        return Err(HandshakeError::InvalidMessage {
-            expected: format!("HTTP request from {PEER}"),
-            reason: "unsupported request body".to_owned(),
-            eof: false,
-        });
-    }
-    Ok(request)
+    let has_body =
+        request.headers.contains("Transfer-Encoding") || lengths.iter().any(|length| length != "0");
+    has_body.then(|| HandshakeError::InvalidMessage {
+        expected: format!("HTTP request from {PEER}"),
+        reason: "unsupported request body".to_owned(),
+        eof: false,
+    })
 }
 
 /// Checks what RFC 6455 section 4.2.1 asks of a request, and returns its key.
 fn check_request(request: &Request) -> Result<String, HandshakeError> {
-    const VERSION: &str = "Sec-WebSocket-Version";
     if request.method != "GET" {
         return Err(HandshakeError::InvalidMethod(request.method.clone()));
     }
@@ -178,29 +195,33 @@ fn check_key(headers: &Headers) -> Result<String, HandshakeError> {
     }
 }
 
-/// Tells the client why it is refused, unless it is gone.
-async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
+/// Ends a connection that comes to nothing, with an answer if there is one to give.
+async fn turn_away<S: AsyncRead + AsyncWrite + Unpin>(
     mut stream: S,
+    response: Option<Response>,
     error: HandshakeError,
 ) -> HandshakeError {
-    if let Some(response) = refusal(&error) {
+    if matches!(error, HandshakeError::Io { .. }) {
+        return error;
+    }
+    if let Some(response) = response {
         // The error that counts is the first one.
         let _ = write_all::<Response, S>(&mut stream, &response.to_bytes(), PEER).await;
-        end(&mut stream).await;
     }
+    end(&mut stream).await;
     error
 }
 
-fn refusal(error: &HandshakeError) -> Option<Response> {
+/// The response that tells a client why it is refused; `None` for what sent no HTTP, which would
+/// not understand it.
+pub(in crate::engine::ws) fn refusal(error: &HandshakeError) -> Option<Response> {
     let status = match error {
-        HandshakeError::Io { .. } | HandshakeError::InvalidMessage { eof: true, .. } => {
-            return None;
-        }
+        HandshakeError::Io { .. } | HandshakeError::InvalidMessage { .. } => return None,
         HandshakeError::InvalidMethod(_) => StatusCode::METHOD_NOT_ALLOWED,
         HandshakeError::InvalidProtocol(_) => StatusCode::HTTP_VERSION_NOT_SUPPORTED,
         HandshakeError::InvalidOrigin(_) => StatusCode::FORBIDDEN,
         HandshakeError::InvalidUpgrade { .. } => StatusCode::UPGRADE_REQUIRED,
-        HandshakeError::InvalidHeaderValue { name, .. } if name == "Sec-WebSocket-Version" => {
+        HandshakeError::InvalidHeaderValue { name, .. } if name == VERSION => {
             StatusCode::UPGRADE_REQUIRED
         }
         HandshakeError::Security(SecurityError::RequestLineTooLong(_)) => StatusCode::URI_TOO_LONG,
@@ -208,17 +229,21 @@ fn refusal(error: &HandshakeError) -> Option<Response> {
         HandshakeError::InvalidHeaderText(_) => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::BAD_REQUEST,
     };
+    Some(refused(status, error))
+}
+
+fn refused(status: StatusCode, error: &HandshakeError) -> Response {
     let mut response = Response::text(status, &refusal_text(error));
     match status {
         StatusCode::METHOD_NOT_ALLOWED => response.headers.push_known("Allow", "GET"),
         StatusCode::UPGRADE_REQUIRED => {
             response.headers.push_known("Upgrade", "websocket");
             // RFC 6455 section 4.4: tells a client of another version what to speak.
-            response.headers.push_known("Sec-WebSocket-Version", "13");
+            response.headers.push_known(VERSION, "13");
         }
         _ => {}
     }
-    Some(response)
+    response
 }
 
 fn refusal_text(error: &HandshakeError) -> String {
@@ -230,4 +255,20 @@ fn refusal_text(error: &HandshakeError) -> String {
         ),
         _ => text,
     }
+}
+
+/// The answer when code of the user's has failed.
+pub(in crate::engine::ws) fn internal_error() -> Response {
+    Response::text(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "Failed to open a WebSocket connection.\nSee server log for more information.\n",
+    )
+}
+
+/// The answer of a server that is being closed.
+pub(in crate::engine::ws) fn unavailable() -> Response {
+    Response::text(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "Server is shutting down.\n",
+    )
 }

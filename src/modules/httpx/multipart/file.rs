@@ -12,8 +12,8 @@ use crate::engine::BoxError;
 use crate::engine::http::BodySource;
 use crate::engine::http::multipart::PartSource;
 use crate::modules::convert::{new_str, str_or_bytes};
-use crate::modules::httpx::raised::Raised;
 use crate::modules::httpx::with_vm;
+use crate::modules::raised::Raised;
 
 /// How much is read at once, in bytes.
 const READ_SIZE: usize = 64 * 1024;

@@ -16,8 +16,8 @@ use crate::engine::BoxError;
 use crate::engine::http::trace::{Info, Trace};
 use crate::engine::http::{Options, Tag, Timeouts};
 use crate::modules::convert::{new_str, seconds, seconds_object, str_or_bytes};
-use crate::modules::httpx::raised::Raised;
 use crate::modules::httpx::{streams, with_vm};
+use crate::modules::raised::Raised;
 
 /// The timeouts and options that `extensions` give; `timeouts` are those of a request that names
 /// none.

@@ -9,10 +9,10 @@ use crate::engine::Error;
 use crate::engine::http::flow::Service;
 use crate::engine::http::{Answer, Request as EngineRequest, Sent};
 use crate::modules::httpx::mode::Mode;
-use crate::modules::httpx::raised::Raised;
 use crate::modules::httpx::request::Request;
 use crate::modules::httpx::response::{Reception, Response};
 use crate::modules::httpx::with_vm;
+use crate::modules::raised::Raised;
 
 /// Sends requests by an object's `handle_request` or `handle_async_request`.
 pub(super) struct ScriptTransport {

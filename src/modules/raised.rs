@@ -8,16 +8,16 @@ use rustpython_vm::builtins::PyBaseExceptionRef;
 use crate::engine::{BoxError, Error};
 
 /// What Python code raised behind one of the engine's traits.
-pub(super) struct Raised(Homing<PyBaseExceptionRef>);
+pub(crate) struct Raised(Homing<PyBaseExceptionRef>);
 
 impl Raised {
     /// The exception as the engine takes it.
-    pub(super) fn boxed(exception: PyBaseExceptionRef) -> BoxError {
+    pub(crate) fn boxed(exception: PyBaseExceptionRef) -> BoxError {
         Box::new(Self(Homing::new(exception)))
     }
 
     /// The exception as an error of the engine.
-    pub(super) fn error(exception: PyBaseExceptionRef) -> Error {
+    pub(crate) fn error(exception: PyBaseExceptionRef) -> Error {
         Error::user(Self::boxed(exception))
     }
 
@@ -25,11 +25,16 @@ impl Raised {
     ///
     /// # Errors
     /// Gives the error back when it is none of Python code.
-    pub(super) fn out_of(error: Error) -> Result<PyBaseExceptionRef, Error> {
-        match error.into_user()?.downcast::<Self>() {
-            Ok(raised) => Ok(raised.0.into_inner()),
-            Err(other) => Err(Error::user(other)),
-        }
+    pub(crate) fn out_of(error: Error) -> Result<PyBaseExceptionRef, Error> {
+        Self::out_of_box(error.into_user()?).map_err(Error::user)
+    }
+
+    /// As [`out_of`](Self::out_of), for what [`boxed`](Self::boxed) made.
+    ///
+    /// # Errors
+    /// Gives the error back when it is none of Python code.
+    pub(crate) fn out_of_box(error: BoxError) -> Result<PyBaseExceptionRef, BoxError> {
+        error.downcast::<Self>().map(|raised| raised.0.into_inner())
     }
 }
 

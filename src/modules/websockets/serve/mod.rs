@@ -1,0 +1,14 @@
+//! `serve`: accepting clients, what of the opening handshake a script decides, and the handlers.
+//!
+//! A client is one native coroutine in one asyncio task: it shakes hands, awaits the handler in
+//! line, and closes the connection. How it is all decided is in `engine::ws::server`; here are the
+//! script's callbacks.
+
+mod acceptor;
+mod asked;
+mod clients;
+mod converse;
+mod policy;
+mod tls;
+
+pub(super) use acceptor::Acceptor;

@@ -1,0 +1,87 @@
+//! The opening handshake in the log, at level DEBUG.
+
+use rustpython_vm::{AsObject, Py, PyObjectRef, VirtualMachine};
+
+use super::log::{Level, Source, log};
+use super::server_connection::ServerConnection;
+use crate::engine::ws::handshake::{Headers, Request, Response};
+use crate::modules::convert::{header_str, new_str};
+
+/// What the client sent.
+pub(super) fn request(connection: &Py<ServerConnection>, request: &Request, vm: &VirtualMachine) {
+    let Some(source) = listener(connection, vm) else {
+        return;
+    };
+    let texts = [&*request.method, &*request.path, request.version];
+    let args = texts.map(|text| new_str(text, vm).into());
+    debug(connection, &source, "< %s %s %s", args.into(), vm);
+    headers(connection, &source, "< %s: %s", &request.headers, vm);
+}
+
+/// What the client was answered.
+pub(super) fn response(
+    connection: &Py<ServerConnection>,
+    response: &Response,
+    vm: &VirtualMachine,
+) {
+    let Some(source) = listener(connection, vm) else {
+        return;
+    };
+    let status = vm.ctx.new_int(response.status.as_u16()).into();
+    let reason = new_str(&response.reason, vm).into();
+    debug(
+        connection,
+        &source,
+        "> HTTP/1.1 %d %s",
+        vec![status, reason],
+        vm,
+    );
+    headers(connection, &source, "> %s: %s", &response.headers, vm);
+    if !response.body.is_empty() {
+        let length = vm.ctx.new_int(response.body.len()).into();
+        debug(connection, &source, "> [body] (%d bytes)", vec![length], vm);
+    }
+}
+
+fn listener(connection: &Py<ServerConnection>, vm: &VirtualMachine) -> Option<Source> {
+    let source = connection.base().logger_source();
+    let listening = source.listening(Level::Debug, vm);
+    listening.ok().flatten().map(|_| source)
+}
+
+fn headers(
+    connection: &Py<ServerConnection>,
+    source: &Source,
+    text: &str,
+    headers: &Headers,
+    vm: &VirtualMachine,
+) {
+    for (name, value) in headers.iter() {
+        let value = header_str(value.as_bytes(), vm).into();
+        debug(
+            connection,
+            source,
+            text,
+            vec![new_str(name, vm).into(), value],
+            vm,
+        );
+    }
+}
+
+fn debug(
+    connection: &Py<ServerConnection>,
+    source: &Source,
+    text: &str,
+    args: Vec<PyObjectRef>,
+    vm: &VirtualMachine,
+) {
+    log(
+        connection.as_object(),
+        source,
+        Level::Debug,
+        text,
+        args,
+        None,
+        vm,
+    );
+}
