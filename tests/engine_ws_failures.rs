@@ -123,7 +123,7 @@ async fn oversized_messages_close_with_1009_before_they_arrive() {
         for (bytes, reason) in [
             (
                 client_frame(0x82, &[0; 101])[..8].to_vec(),
-                "frame with 101 bytes exceeds limit of 100 bytes",
+                "frame with 101 bytes exceeds limit of 60 bytes",
             ),
             (
                 client_frame(0x82, &[0; 61]),
@@ -135,7 +135,7 @@ async fn oversized_messages_close_with_1009_before_they_arrive() {
             ),
             (
                 [&[0x82, 0xff, 0x7f][..], &[0xff; 7]].concat(),
-                "frame with 9223372036854775807 bytes exceeds limit of 100 bytes",
+                "frame with 9223372036854775807 bytes exceeds limit of 60 bytes",
             ),
         ] {
             let bytes = [bytes, vec![0; 4]].concat();

@@ -101,6 +101,7 @@ fn invalid(error: HandshakeError) -> String {
                 | HandshakeError::InvalidHeaderValue { .. }
                 | HandshakeError::InvalidUpgrade { .. }
                 | HandshakeError::Negotiation(_)
+                | HandshakeError::Extension(_)
         ),
         "{error:?}"
     );

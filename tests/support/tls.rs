@@ -54,6 +54,7 @@ impl Authority {
         authority.write("ca.pem", &authority.trusted.pem());
         authority.write("other-ca.pem", &authority.unknown.pem());
         authority.write_client();
+        authority.write_server();
         authority
     }
 
@@ -69,12 +70,21 @@ impl Authority {
         self.write("client.encrypted.key", &encrypted(&key.serialize_der()));
     }
 
+    /// A server's good certificate (`server.pem`) and its key (`server.key`), for servers of
+    /// scripts.
+    fn write_server(&self) {
+        let key = KeyPair::generate().expect("generate a key");
+        let signed = server_params(Certificate::Good).signed_by(&key, &self.trusted);
+        self.write("server.pem", &signed.expect("sign").pem());
+        self.write("server.key", &key.serialize_pem());
+    }
+
     fn write(&self, name: &str, content: &str) {
         std::fs::write(self.file(name), content).expect("write a certificate or key");
     }
 
     /// The path of a file: `ca.pem`, `other-ca.pem` (of the authority that is in no trust store),
-    /// or one of the client's. It lives as long as `self`.
+    /// or one of the client's or the server's. It lives as long as `self`.
     pub fn file(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }

@@ -7,8 +7,10 @@ mod route;
 
 use std::fmt;
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::extensions::{Agreed, ClientExtension};
 use super::handshake::{ClientHandshake, HandshakeError, Request, Response, Upgraded};
 use super::{Connection, Limits, Options, Protocol, Side, WebSocketUri};
 use crate::engine::net::{Address, Transport};
@@ -29,6 +31,8 @@ pub struct Established {
     pub response: Response,
     /// The subprotocol that both ends agreed on.
     pub subprotocol: Option<String>,
+    /// The extensions that both ends agreed on.
+    pub extensions: Vec<Agreed>,
 }
 
 /// Code of the caller's that decides about redirects in place of [`redirect::follow`].
@@ -59,6 +63,8 @@ pub struct Connect {
     pub user_agent: Option<String>,
     /// Subprotocols to offer, the preferred one first.
     pub subprotocols: Vec<String>,
+    /// Extensions to offer, the preferred one first.
+    pub extensions: Vec<Arc<dyn ClientExtension>>,
     /// The way to the server.
     pub route: Route,
     /// How many connections one redirect after another may lead to.
@@ -80,6 +86,7 @@ impl Default for Connect {
             origin: None,
             user_agent: None,
             subprotocols: Vec::new(),
+            extensions: Vec::new(),
             route: Route::default(),
             max_redirects: MAX_REDIRECTS,
             redirects: None,
@@ -192,7 +199,9 @@ impl Connect {
         if let Some(user_agent) = &self.user_agent {
             handshake = handshake.user_agent(user_agent)?;
         }
-        Ok(handshake.subprotocols(self.subprotocols.clone())?)
+        handshake
+            .subprotocols(self.subprotocols.clone())?
+            .extensions(self.extensions.clone())
     }
 }
 
@@ -221,6 +230,7 @@ pub(super) fn establish(
     options.local_addr = Address::local(socket);
     options.peer_addr = Address::peer(socket);
     options.leftover = upgraded.leftover;
+    options.extensions = upgraded.extensions.clone();
     let mut protocol = Protocol::new(side, limits);
     protocol.open();
     Established {
@@ -228,6 +238,7 @@ pub(super) fn establish(
         request: upgraded.request,
         response: upgraded.response,
         subprotocol: upgraded.subprotocol,
+        extensions: upgraded.extensions,
     }
 }
 

@@ -2,19 +2,21 @@
 
 use std::fmt;
 use std::future::poll_fn;
-use std::pin::pin;
+use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::oneshot;
 
 use super::close::Close;
+use super::codecs::{Codecs, use_extensions};
 use super::driver::Driver;
 use super::error::{Closed, ConnectionError};
-use super::inner::{Inner, NotSent, Offer};
-use super::message::Message;
+use super::fragments::{Fragments, Sending};
+use super::inner::{Inner, NotSent};
+use super::message::{Kind, Message};
 use super::options::Options;
 use super::protocol::{Protocol, State};
 use super::shared::Shared;
@@ -35,6 +37,8 @@ pub struct Connection {
 
 struct Handle {
     shared: Arc<Shared>,
+    /// Extensions of the user's, if there are any.
+    codecs: Option<Box<Codecs>>,
     local_addr: Option<Address>,
     peer_addr: Option<Address>,
 }
@@ -50,10 +54,11 @@ impl Connection {
     ///
     /// # Panics
     /// Outside of a tokio runtime that has timers.
-    pub fn spawn<S>(stream: S, protocol: Protocol, options: Options) -> Self
+    pub fn spawn<S>(stream: S, mut protocol: Protocol, mut options: Options) -> Self
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
+        let codecs = use_extensions(&mut protocol, mem::take(&mut options.extensions));
         let (local_addr, peer_addr) = (options.local_addr.clone(), options.peer_addr.clone());
         let inner = Inner::new(Box::new(stream), protocol, options);
         let shared = Arc::new(Shared::new(inner));
@@ -61,6 +66,7 @@ impl Connection {
         Self {
             handle: Arc::new(Handle {
                 shared,
+                codecs,
                 local_addr,
                 peer_addr,
             }),
@@ -72,8 +78,12 @@ impl Connection {
     ///
     /// # Errors
     /// [`ConnectionError::Closed`] once the connection is closed, and
-    /// [`ConnectionError::ConcurrentRecv`] while another call is waiting.
+    /// [`ConnectionError::ConcurrentRecv`] while another call is waiting or a message is being
+    /// received in fragments.
     pub async fn recv(&self) -> Result<Message, ConnectionError> {
+        if let Some(codecs) = self.codecs() {
+            return self.recv_decoded(codecs).await;
+        }
         let mut receiving = Receiving {
             shared: self.shared(),
             waiting: false,
@@ -89,24 +99,36 @@ impl Connection {
         .await
     }
 
+    /// Receives the next message in fragments, as they arrive. Nothing is received before the
+    /// first is asked for.
+    pub fn recv_streaming(&self) -> Fragments {
+        Fragments::new(self.clone())
+    }
+
     /// Sends a message in one frame. It is written at once if the stream takes it; while more
-    /// than `write_limit` bytes are unwritten, the call waits. Concurrent calls send in the
-    /// order in which they were made.
+    /// than `write_limit` bytes are unwritten, or a fragmented message is being sent, the call
+    /// waits. Concurrent calls send in the order in which they were made.
     ///
     /// A call that is dropped has either sent the whole message or nothing of it.
     ///
     /// # Errors
     /// [`ConnectionError::Closed`] when the connection is closed, or was being closed.
     pub async fn send(&self, message: Message) -> Result<(), ConnectionError> {
-        let mut message = Some(message);
-        self.queue(|inner| {
-            if let Some(message) = message.take() {
-                // An error could only be the state, which the caller has checked.
-                let _ = inner.protocol.send(message);
-            }
-            Ok(())
-        })
-        .await
+        let (kind, payload) = (message.kind(), message.into_payload());
+        self.queue_data(kind, payload, true, || ()).await
+    }
+
+    /// Begins a message that is sent in fragments, with the first of them. `kind` is that of the
+    /// message. Pings and pongs may come between fragments, other messages wait.
+    ///
+    /// # Errors
+    /// As for [`send`](Self::send).
+    pub async fn send_first(&self, kind: Kind, payload: Bytes) -> Result<Sending, ConnectionError> {
+        // Dropped while it waits for the first fragment to be written, it fails the connection.
+        let mut sending = None;
+        let started = || sending = Some(Sending::new(self.clone()));
+        self.queue_data(kind, payload, false, started).await?;
+        Ok(sending.unwrap_or_else(|| Sending::new(self.clone())))
     }
 
     /// Sends a message without waiting, for a broadcast. With `write` it is written here and now,
@@ -118,6 +140,9 @@ impl Connection {
     pub fn send_now(&self, message: Message, write: bool) -> Result<(), NotSent> {
         let shared = self.shared();
         let turn = shared.turn.try_lock();
+        if let (Some(codecs), Ok(_)) = (self.codecs(), &turn) {
+            return self.send_encoded_now(codecs, message, write);
+        }
         shared.update(|inner, wakes| match (&turn, inner.is_full()) {
             (Err(_), false) => Err(NotSent::Busy),
             _ => inner.send_now(message, write, wakes),
@@ -131,7 +156,7 @@ impl Connection {
     /// As for [`send`](Self::send); [`ConnectionError::ConcurrentPing`] when a ping with this
     /// payload is unanswered; [`ConnectionError::InvalidFrame`] for one over 125 bytes.
     pub async fn ping(&self, payload: Option<Bytes>) -> Result<PendingPong, ConnectionError> {
-        self.queue(|inner| {
+        self.queue(false, |inner| {
             let (sender, answer) = oneshot::channel();
             inner.queue_ping(payload.clone(), sender)?;
             Ok(PendingPong {
@@ -147,7 +172,7 @@ impl Connection {
     /// # Errors
     /// As for [`ping`](Self::ping).
     pub async fn pong(&self, payload: &[u8]) -> Result<(), ConnectionError> {
-        self.queue(|inner| inner.queue_pong(payload)).await
+        self.queue(false, |inner| inner.queue_pong(payload)).await
     }
 
     /// Closes the connection: performs the closing handshake and waits for the end of the
@@ -207,31 +232,12 @@ impl Connection {
         self.handle.peer_addr.as_ref()
     }
 
-    fn shared(&self) -> &Arc<Shared> {
+    pub(super) fn shared(&self) -> &Arc<Shared> {
         &self.handle.shared
     }
 
-    /// Queues a frame with `make`, waiting for room before it and for the output to drain after
-    /// it. `make` is called again only when it has failed or was not called at all.
-    async fn queue<R>(
-        &self,
-        mut make: impl FnMut(&mut Inner) -> Result<R, ConnectionError>,
-    ) -> Result<R, ConnectionError> {
-        let shared = self.shared();
-        let turn = shared.turn.lock().await;
-        let (result, full) = loop {
-            match shared.update(|inner, wakes| inner.offer(&mut make, wakes)) {
-                Offer::Queued(result, full) => break (result, full),
-                Offer::Refused(error) => return Err(error),
-                Offer::Closing => return Err(shared.wait_closed().await.into()),
-                Offer::Full => shared.wait_drained().await,
-            }
-        };
-        drop(turn);
-        if full {
-            shared.wait_written().await?;
-        }
-        Ok(result)
+    pub(super) fn codecs(&self) -> Option<&Codecs> {
+        self.handle.codecs.as_deref()
     }
 }
 
@@ -281,39 +287,5 @@ impl PendingPong {
 impl fmt::Debug for PendingPong {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PendingPong").finish_non_exhaustive()
-    }
-}
-
-impl Shared {
-    async fn wait_closed(&self) -> Closed {
-        wait(&self.closed, || self.read(|inner| inner.closed().cloned())).await
-    }
-
-    /// Waits until there is room for another frame, or there will be no more frames.
-    async fn wait_drained(&self) {
-        let has_room = |inner: &Inner| !inner.is_full() || inner.protocol.state() != State::Open;
-        wait(&self.drained, || self.read(has_room).then_some(())).await;
-    }
-
-    /// Waits until what was queued is on its way, all but a few bytes.
-    async fn wait_written(&self) -> Result<(), Closed> {
-        let outcome = |inner: &Inner| match inner.closed() {
-            _ if !inner.is_full() => Some(Ok(())),
-            closed => closed.cloned().map(Err),
-        };
-        wait(&self.drained, || self.read(outcome)).await
-    }
-}
-
-/// Waits until `check` finds something. Whatever can change its answer notifies.
-async fn wait<R>(notify: &Notify, check: impl Fn() -> Option<R>) -> R {
-    loop {
-        let mut notified = pin!(notify.notified());
-        // Enabled before the check, so that no notification falls in between.
-        notified.as_mut().enable();
-        if let Some(found) = check() {
-            return found;
-        }
-        notified.await;
     }
 }

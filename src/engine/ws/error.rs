@@ -24,17 +24,44 @@ pub enum Violation {
     },
     /// A message or fragment over the limit. Closes with 1009.
     #[error(
-        "frame with {size} bytes {}exceeds limit of {limit} bytes",
+        "frame {}{}exceeds limit of {limit} bytes",
+        with(*.size),
         after(*.received)
     )]
     PayloadTooBig {
-        /// Payload length that the frame announced.
-        size: u64,
+        /// Payload length that the frame announced; `None` when it got too big by decompression.
+        size: Option<u64>,
         /// Bytes of earlier fragments of the same message, if there were fragments.
         received: Option<usize>,
         /// The limit in bytes.
         limit: usize,
     },
+    /// Code of the user's, an extension, failed.
+    #[error("{}", .0.reason)]
+    User(Fault),
+}
+
+/// What failed in code of the user's, and how the connection is closed for it.
+#[derive(Debug, Clone)]
+pub struct Fault {
+    /// The close code.
+    pub code: u16,
+    /// The close reason.
+    pub reason: String,
+    /// What was raised.
+    pub cause: Arc<dyn error::Error + Send + Sync>,
+}
+
+impl PartialEq for Fault {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.cause, &other.cause)
+    }
+}
+
+impl Eq for Fault {}
+
+fn with(size: Option<u64>) -> String {
+    size.map_or_else(String::new, |size| format!("with {size} bytes "))
 }
 
 fn after(received: Option<usize>) -> String {
@@ -48,6 +75,7 @@ impl Violation {
             Self::Protocol(_) => code::PROTOCOL_ERROR,
             Self::InvalidUtf8 { .. } => code::INVALID_DATA,
             Self::PayloadTooBig { .. } => code::MESSAGE_TOO_BIG,
+            Self::User(fault) => fault.code,
         }
     }
 }
@@ -166,8 +194,13 @@ pub enum ConnectionError {
     #[error(transparent)]
     Closed(#[from] Closed),
     /// Somebody else is receiving.
-    #[error("cannot call recv while another coroutine is already running recv")]
+    #[error("cannot call recv while another coroutine is already running recv or recv_streaming")]
     ConcurrentRecv,
+    /// Somebody else is receiving; this one wanted fragments.
+    #[error(
+        "cannot call recv_streaming while another coroutine is already running recv or recv_streaming"
+    )]
+    ConcurrentStream,
     /// A ping with the same payload has not been answered yet.
     #[error("already waiting for a pong with the same data")]
     ConcurrentPing,
@@ -221,7 +254,7 @@ mod tests {
     #[test]
     fn a_big_payload_is_described_by_what_was_read_before_it() {
         let mut error = Violation::PayloadTooBig {
-            size: 9,
+            size: Some(9),
             received: None,
             limit: 8,
         };

@@ -6,7 +6,7 @@ use tungstenite::protocol::frame::FrameHeader;
 pub(super) use tungstenite::protocol::frame::coding::{Control, Data, OpCode};
 
 use super::error::Violation;
-use super::mask::MaskKey;
+use super::mask::{self, MaskKey};
 
 /// Longest payload of a ping, pong or close frame (RFC 6455 section 5.5), in bytes.
 pub const MAX_CONTROL_PAYLOAD: usize = 125;
@@ -20,19 +20,25 @@ pub(super) struct Header {
     pub(super) opcode: OpCode,
     pub(super) is_final: bool,
     pub(super) mask: Option<MaskKey>,
+    /// The reserved bits; RSV1 is 4, RSV2 is 2, RSV3 is 1. Whether they may be set is for the
+    /// extensions to say.
+    pub(super) rsv: u8,
     /// Length of the payload in bytes, not yet held against any limit.
     pub(super) length: u64,
 }
 
+/// The bit of [`Header::rsv`] with which permessage-deflate marks a message.
+pub(super) const RSV1: u8 = 4;
+
 impl Header {
     fn checked(header: FrameHeader, length: u64, masked: bool) -> Result<Self, Violation> {
-        if header.rsv1 || header.rsv2 || header.rsv3 {
-            return Err(Violation::Protocol("reserved bits must be 0"));
-        }
+        let bits = [(header.rsv1, RSV1), (header.rsv2, 2), (header.rsv3, 1)];
+        let rsv = bits.into_iter().map(|(set, bit)| u8::from(set) * bit).sum();
         if header.mask.is_some() != masked {
             return Err(Violation::Protocol("incorrect masking"));
         }
         if let OpCode::Control(_) = header.opcode {
+            check_rsv(rsv)?;
             check_control(header.is_final, length)?;
         }
         if length >> 63 != 0 {
@@ -42,8 +48,17 @@ impl Header {
             opcode: header.opcode,
             is_final: header.is_final,
             mask: header.mask,
+            rsv,
             length,
         })
+    }
+}
+
+/// Refuses reserved bits that no extension has given a meaning.
+pub(super) fn check_rsv(rsv: u8) -> Result<(), Violation> {
+    match rsv {
+        0 => Ok(()),
+        _ => Err(Violation::Protocol("reserved bits must be 0")),
     }
 }
 
@@ -101,27 +116,87 @@ impl HeaderReader {
 }
 
 fn parse(bytes: &[u8]) -> Result<Option<(FrameHeader, u64, usize)>, Violation> {
+    // The codec looks at the opcode once it has the whole header.
+    if bytes.first().is_some_and(|first| !is_known(first & 0x0f)) {
+        return Err(Violation::Protocol("invalid opcode"));
+    }
     let mut cursor = Cursor::new(bytes);
     // Memory does not fail to be read, so an error means a reserved opcode.
     let parsed = FrameHeader::parse(&mut cursor).map_err(|_| Violation::Protocol("invalid opcode"));
     Ok(parsed?.map(|(header, length)| (header, length, cursor.position() as usize)))
 }
 
-/// Appends the header of an unfragmented frame of `length` bytes.
+/// What a header says besides the payload's length.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Start {
+    pub(super) opcode: OpCode,
+    pub(super) is_final: bool,
+    /// As in [`Header`].
+    pub(super) rsv: u8,
+}
+
+impl Start {
+    /// Of a whole message or a control frame.
+    pub(super) fn whole(opcode: OpCode) -> Self {
+        Self {
+            opcode,
+            is_final: true,
+            rsv: 0,
+        }
+    }
+}
+
+/// Appends the header of a frame of `length` bytes.
 pub(super) fn write_header(
-    opcode: OpCode,
+    start: Start,
     mask: Option<MaskKey>,
     length: usize,
     output: &mut Vec<u8>,
 ) {
     let header = FrameHeader {
-        opcode,
+        is_final: start.is_final,
+        rsv1: start.rsv & RSV1 != 0,
+        rsv2: start.rsv & 2 != 0,
+        rsv3: start.rsv & 1 != 0,
+        opcode: start.opcode,
         mask,
-        ..FrameHeader::default()
     };
     header
         .format(length as u64, output)
         .expect("a header always fits into memory");
+}
+
+/// A whole frame as bytes, for one that no connection sends; `None` for a reserved opcode. `rsv` is
+/// 4 for RSV1, 2 for RSV2 and 1 for RSV3.
+pub fn serialize(
+    opcode: u8,
+    is_final: bool,
+    rsv: u8,
+    mask: Option<MaskKey>,
+    payload: &[u8],
+) -> Option<Vec<u8>> {
+    let header = FrameHeader {
+        is_final,
+        rsv1: rsv & 4 != 0,
+        rsv2: rsv & 2 != 0,
+        rsv3: rsv & 1 != 0,
+        opcode: is_known(opcode).then(|| OpCode::from(opcode))?,
+        mask,
+    };
+    let mut output = Vec::with_capacity(MAX_HEADER + payload.len());
+    header
+        .format(payload.len() as u64, &mut output)
+        .expect("a header always fits into memory");
+    let header_end = output.len();
+    output.extend_from_slice(payload);
+    if let Some(key) = mask {
+        mask::apply(&mut output[header_end..], key, 0);
+    }
+    Some(output)
+}
+
+fn is_known(opcode: u8) -> bool {
+    matches!(opcode, 0..=2 | 8..=10)
 }
 
 #[cfg(test)]
@@ -133,7 +208,8 @@ mod tests {
         for length in [0, 125, 126, 65535, 65536, 1 << 40] {
             let mut bytes = Vec::new();
             let mask = Some([1, 2, 3, 4]);
-            write_header(OpCode::Data(Data::Binary), mask, length, &mut bytes);
+            let start = Start::whole(OpCode::Data(Data::Binary));
+            write_header(start, mask, length, &mut bytes);
             bytes.push(0xff);
             let mut reader = HeaderReader::default();
             let header = bytes.iter().find_map(|byte| {
@@ -160,7 +236,8 @@ mod tests {
         for (bytes, reason) in [
             (&[0x83, 0x00][..], "invalid opcode"),
             (&[0x8b, 0x00], "invalid opcode"),
-            (&[0xc1, 0x00], "reserved bits must be 0"),
+            (&[0xff, 0x7f], "invalid opcode"),
+            (&[0xc9, 0x00], "reserved bits must be 0"),
             (&[0x81, 0x80, 0, 0, 0, 0], "incorrect masking"),
             (&[0x09, 0x00], "fragmented control frame"),
             (&[0x89, 126, 0, 126], "control frame too long"),

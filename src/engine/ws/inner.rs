@@ -14,9 +14,10 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::close::{Close, code};
-use super::error::{Cause, Closed, ConnectionError, SendError};
-use super::inbox::Inbox;
-use super::message::Message;
+use super::error::{Cause, Closed, ConnectionError, SendError, Violation};
+use super::extensions::RawFrame;
+use super::inbox::{Inbox, Taking};
+use super::message::{Fragment, Kind, Message};
 use super::options::{DEFAULT_CLOSE_TIMEOUT, Options};
 use super::pings::{Keepalive, Pings};
 use super::protocol::{Protocol, State};
@@ -42,6 +43,8 @@ pub(super) struct Inner {
     grace_deadline: Option<Instant>,
     /// Set when no handle is left, and so nobody to take a message.
     abandoned: bool,
+    /// Set when a frame had to be dropped: those that follow make no sense without it.
+    overflowed: bool,
     closed: Option<Closed>,
 }
 
@@ -52,6 +55,8 @@ pub(super) enum Offer<R> {
     Refused(ConnectionError),
     /// The output is over its limit; nothing was queued.
     Full,
+    /// A fragmented message is being sent, and this is none of its fragments.
+    Busy,
     /// The connection is about to be closed; nothing was queued.
     Closing,
 }
@@ -71,6 +76,7 @@ impl Inner {
             close_deadline: None,
             grace_deadline: None,
             abandoned: false,
+            overflowed: false,
             closed: None,
         }
     }
@@ -98,16 +104,46 @@ impl Inner {
         if self.inbox.has_receiver() && !waiting {
             return Poll::Ready(Err(ConnectionError::ConcurrentRecv));
         }
-        if let Some((message, resumed)) = self.inbox.pop() {
-            if resumed {
-                self.wake_driver(wakes);
-            }
-            return Poll::Ready(Ok(message));
+        let (message, resumed) = self.inbox.pop_message();
+        if resumed {
+            self.wake_driver(wakes);
         }
+        match message {
+            Some(message) => Poll::Ready(Ok(message)),
+            None => self.poll_more(Taking::Message, cx, wakes),
+        }
+    }
+
+    /// Takes the next fragment of a message, or waits for it. `claimed` tells this receiver from
+    /// another one.
+    pub(super) fn poll_fragment(
+        &mut self,
+        cx: &Context<'_>,
+        claimed: bool,
+        wakes: &mut Wakes,
+    ) -> Poll<Result<Fragment, ConnectionError>> {
+        if self.inbox.has_receiver() && !claimed {
+            return Poll::Ready(Err(ConnectionError::ConcurrentStream));
+        }
+        let Some((fragment, resumed)) = self.inbox.pop_fragment() else {
+            return self.poll_more(Taking::Fragments, cx, wakes);
+        };
+        if resumed {
+            self.wake_driver(wakes);
+        }
+        Poll::Ready(Ok(fragment))
+    }
+
+    fn poll_more<R>(
+        &mut self,
+        taking: Taking,
+        cx: &Context<'_>,
+        wakes: &mut Wakes,
+    ) -> Poll<Result<R, ConnectionError>> {
         if let Some(closed) = &self.closed {
             return Poll::Ready(Err(closed.clone().into()));
         }
-        wakes.stale[0] = self.inbox.wait(cx);
+        wakes.stale[0] = self.inbox.wait(taking, cx);
         if self.protocol.violation().is_some() {
             self.wake_driver(wakes);
         }
@@ -119,24 +155,70 @@ impl Inner {
         wakes.stale[0] = self.inbox.release();
     }
 
-    /// Queues a frame and writes as much as the stream takes.
+    /// Ends the wait of a receiver that is inside of a message.
+    pub(super) fn stop_waiting(&mut self, wakes: &mut Wakes) {
+        wakes.stale[0] = self.inbox.stop_waiting();
+    }
+
+    /// Queues a frame and writes as much as the stream takes. `begins` says whether it begins a
+    /// message, which it cannot do inside of another one.
     pub(super) fn offer<R>(
         &mut self,
+        begins: bool,
         queue: impl FnOnce(&mut Self) -> Result<R, ConnectionError>,
         wakes: &mut Wakes,
     ) -> Offer<R> {
         if self.protocol.state() != State::Open || self.transport.has_failed() {
             return Offer::Closing;
         }
+        if begins && self.protocol.is_sending_message() {
+            return Offer::Busy;
+        }
         if self.transport.is_full() {
             return Offer::Full;
         }
+        let was_sending = self.protocol.is_sending_message();
         match queue(self) {
             Ok(result) => {
+                wakes.drained |= was_sending && !self.protocol.is_sending_message();
                 self.write_from_handle(wakes);
                 Offer::Queued(result, self.transport.is_full())
             }
             Err(error) => Offer::Refused(error),
+        }
+    }
+
+    /// Whether a message can be begun, or never will be.
+    pub(super) fn is_between_messages(&self) -> bool {
+        !self.protocol.is_sending_message() || self.protocol.state() != State::Open
+    }
+
+    /// Queues a frame that extensions of the user's have made.
+    pub(super) fn queue_raw(&mut self, frame: RawFrame) {
+        // As above.
+        let _ = self.protocol.send_raw(frame);
+    }
+
+    /// Fails the connection for what a receiver has found.
+    pub(super) fn fail_for(&mut self, violation: Violation, wakes: &mut Wakes) {
+        self.protocol.fail_for(violation);
+        wakes.drained = true;
+        self.wake_driver(wakes);
+    }
+
+    /// Queues a fragment of the message that the caller is sending.
+    pub(super) fn queue_fragment(&mut self, kind: Kind, payload: Bytes, is_final: bool) {
+        // An error could only be the state, which the caller has checked.
+        let _ = self.protocol.send_fragment(kind, payload, is_final);
+    }
+
+    /// Fails the connection because a fragmented message will never be whole.
+    pub(super) fn fail_sending(&mut self, wakes: &mut Wakes) {
+        if self.closed.is_none() && self.protocol.is_sending_message() {
+            let close = Close::new(code::INTERNAL_ERROR, "error in fragmented message");
+            self.protocol.fail(close);
+            wakes.drained = true;
+            self.wake_driver(wakes);
         }
     }
 
@@ -162,7 +244,15 @@ impl Inner {
 
     /// Starts the closing handshake, unless that has been done already.
     pub(super) fn start_close(&mut self, close: Close, wakes: &mut Wakes) {
-        if self.protocol.send_close(Some(close)).is_ok() {
+        if self.protocol.state() == State::Open {
+            if self.protocol.is_sending_message() {
+                let code = code::INTERNAL_ERROR;
+                self.protocol
+                    .fail(Close::new(code, "close during fragmented message"));
+            } else if self.protocol.send_close(Some(close)).is_err() {
+                // The caller has checked the code and the reason.
+                self.protocol.fail(Close::new(code::INTERNAL_ERROR, ""));
+            }
             self.write_from_handle(wakes);
             wakes.drained = true;
         }

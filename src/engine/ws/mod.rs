@@ -1,7 +1,7 @@
 //! WebSocket connections, RFC 6455.
 //!
-//! Bottom up: `frame` and `mask` are the wire format; `reader` makes messages out of frames and
-//! `output` holds what is to be written; `protocol` is one end of a connection without I/O.
+//! Bottom up: `frame` and `mask` are the wire format; `reader` makes frames out of bytes, `extensions`
+//! change them, and `output` holds what is to be written; `protocol` is one end of a connection without I/O.
 //! `inner` puts a stream, the queues and the clock around it, behind the one lock of `shared`;
 //! `driver` is the task that runs it and `connection` the handle on it. [`handshake`] and `uri`
 //! come before all that; `client` and `server` lead through it all. Nothing here makes a runtime or knows an interpreter.
@@ -11,9 +11,12 @@
 
 mod client;
 pub mod close;
+mod codecs;
 mod connection;
 mod driver;
 mod error;
+pub mod extensions;
+mod fragments;
 mod frame;
 pub mod handshake;
 mod inbox;
@@ -24,6 +27,7 @@ mod options;
 mod output;
 mod pings;
 mod protocol;
+mod queue;
 mod reader;
 mod server;
 mod shared;
@@ -37,10 +41,12 @@ pub use client::{
 };
 pub use close::Close;
 pub use connection::{Connection, PendingPong};
-pub use error::{Cause, Closed, ConnectionError, SendError, Violation};
-pub use frame::MAX_CONTROL_PAYLOAD;
+pub use error::{Cause, Closed, ConnectionError, Fault, SendError, Violation};
+pub use fragments::{Fragments, Sending};
+pub use frame::{MAX_CONTROL_PAYLOAD, serialize as serialize_frame};
 pub use inner::NotSent;
-pub use message::{Message, Utf8Bytes};
+pub use mask::apply as apply_mask;
+pub use message::{Fragment, Kind, Message, Utf8Bytes};
 pub use options::{Options, Watermarks};
 pub use output::Output;
 pub use protocol::{Event, Protocol, Side, State};

@@ -5,6 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::time::Instant;
 
+use super::extensions::Agreed;
 use crate::engine::net::Address;
 
 /// A limit with hysteresis: work stops above `high` and goes on at `low` or below.
@@ -42,6 +43,8 @@ pub struct Options {
     pub max_queue: Option<Watermarks>,
     /// Bytes queued and not yet written, above which senders wait. 32 KiB.
     pub write_limit: Watermarks,
+    /// The extensions that were agreed on, in the order of the response.
+    pub extensions: Vec<Agreed>,
     /// Bytes that came after the opening handshake.
     pub leftover: Bytes,
     /// What [`local_addr`](super::Connection::local_addr) tells.
@@ -58,6 +61,7 @@ impl Default for Options {
             close_timeout: Some(DEFAULT_CLOSE_TIMEOUT),
             max_queue: Some(Watermarks::new(16)),
             write_limit: Watermarks::new(1 << 15),
+            extensions: Vec::new(),
             leftover: Bytes::new(),
             local_addr: None,
             peer_addr: None,

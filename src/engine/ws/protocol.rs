@@ -8,8 +8,9 @@ use bytes::Bytes;
 
 use super::close::{Close, code};
 use super::error::{Cause, Closed, Violation};
+use super::extensions::{Deflater, PerMessageDeflate};
 use super::frame::Control;
-use super::message::Message;
+use super::message::Fragment;
 use super::output::Output;
 use super::reader::{Limits, Reader, Received};
 
@@ -52,8 +53,8 @@ impl fmt::Display for State {
 /// Something that arrived. Pings and close frames have been answered already.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
-    /// A whole message.
-    Message(Message),
+    /// A data frame: a whole message, or a part of one.
+    Data(Fragment),
     /// A ping, with its payload.
     Ping(Bytes),
     /// A pong, with its payload.
@@ -87,6 +88,9 @@ pub struct Protocol {
     cause: Option<Cause>,
     /// Answer to the latest ping, held back while the output is backed up.
     pending_pong: Option<Bytes>,
+    deflater: Option<Box<Deflater>>,
+    /// Whether a fragmented message was begun and not ended by this end.
+    is_sending_message: bool,
 }
 
 impl Protocol {
@@ -105,7 +109,38 @@ impl Protocol {
             violation: None,
             cause: None,
             pending_pong: None,
+            deflater: None,
+            is_sending_message: false,
         }
+    }
+
+    /// Compresses and decompresses messages from now on, as was agreed on. To be called before
+    /// the first frame.
+    pub fn use_deflate(&mut self, deflate: &PerMessageDeflate) {
+        self.reader.decompress(deflate.inflater());
+        self.deflater = Some(Box::new(deflate.deflater()));
+    }
+
+    /// Leaves data frames as they are on the wire, with their reserved bits, for extensions that
+    /// the engine does not have: [`Fragment::rsv`]. Text is not checked then. To be called before
+    /// the first frame.
+    pub fn use_raw_frames(&mut self) {
+        self.reader.hand_on_raw();
+    }
+
+    /// Leaves text unchecked, for a caller that decodes it. To be called before the first frame.
+    pub fn skip_text_check(&mut self) {
+        self.reader.skip_text_check();
+    }
+
+    /// Whether the peer's fragmented message has begun and not ended.
+    pub fn is_inside_message(&self) -> bool {
+        self.reader.is_inside_message()
+    }
+
+    /// The limits on what the peer may send.
+    pub fn limits(&self) -> &Limits {
+        self.reader.limits()
     }
 
     /// Declares the opening handshake done.
@@ -251,9 +286,14 @@ impl Protocol {
     /// Fails the connection if there is a violation.
     pub fn fail_violated(&mut self) {
         if let Some(violation) = self.violation.take() {
-            self.fail(Close::new(violation.close_code(), violation.to_string()));
-            self.blame(violation.into());
+            self.fail_for(violation);
         }
+    }
+
+    /// Fails the connection for a violation.
+    pub(super) fn fail_for(&mut self, violation: Violation) {
+        self.fail(Close::new(violation.close_code(), violation.to_string()));
+        self.blame(violation.into());
     }
 
     fn violated(&mut self, violation: Violation) {
@@ -269,7 +309,7 @@ impl Protocol {
 
     fn process(&mut self, received: Received) -> Option<Event> {
         match received {
-            Received::Message(message) => Some(Event::Message(message)),
+            Received::Data(fragment) => Some(Event::Data(fragment)),
             Received::Pong(payload) => Some(Event::Pong(payload)),
             Received::Ping(payload) => {
                 self.answer_ping(&payload);

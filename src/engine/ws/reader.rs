@@ -1,15 +1,15 @@
-//! Frames out of bytes, and messages out of frames.
+//! Frames out of bytes.
+
+mod data;
 
 use bytes::Bytes;
 
+use self::data::{Payload, Sequence};
 use super::error::Violation;
-use super::frame::{Control, Data, Header, HeaderReader, OpCode};
+use super::extensions::Inflater;
+use super::frame::{Control, Header, HeaderReader, OpCode};
 use super::mask;
-use super::message::{Message, Utf8Bytes};
-use super::utf8::Utf8Check;
-
-/// Memory taken for a payload on the word of its header alone, in bytes.
-const TRUSTED_LENGTH: usize = 64 * 1024;
+use super::message::Fragment;
 
 /// Limits on what the peer may send, in bytes; `None` is no limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,24 +31,20 @@ impl Default for Limits {
 }
 
 impl Limits {
-    fn check(&self, size: u64, received: Option<usize>) -> Result<(), Violation> {
-        let sum = size.saturating_add(received.unwrap_or(0) as u64);
-        let exceeded = |value: u64, limit: Option<usize>| limit.filter(|&l| value > l as u64);
-        match exceeded(sum, self.message).or(exceeded(size, self.fragment)) {
-            None => Ok(()),
-            Some(limit) => Err(Violation::PayloadTooBig {
-                size,
-                received,
-                limit,
-            }),
+    /// What the next fragment may have, when those before it had `received` bytes.
+    pub(super) fn left(&self, received: usize) -> Option<usize> {
+        let message = self.message.map(|limit| limit.saturating_sub(received));
+        match (message, self.fragment) {
+            (Some(message), Some(fragment)) => Some(message.min(fragment)),
+            (message, fragment) => message.or(fragment),
         }
     }
 }
 
-/// What a run of frames amounts to.
+/// A frame that has arrived.
 #[derive(Debug)]
 pub(super) enum Received {
-    Message(Message),
+    Data(Fragment),
     Ping(Bytes),
     Pong(Bytes),
     /// The payload of a close frame, not looked at yet.
@@ -59,10 +55,9 @@ pub(super) enum Received {
 #[derive(Debug)]
 pub(super) struct Reader {
     masked: bool,
-    limits: Limits,
     header: HeaderReader,
     frame: Option<Frame>,
-    message: Option<Partial>,
+    sequence: Sequence,
 }
 
 /// The frame whose payload is arriving.
@@ -70,17 +65,7 @@ pub(super) struct Reader {
 struct Frame {
     header: Header,
     read: u64,
-    /// Payload of a control frame; data frames add to the message.
-    control: Vec<u8>,
-}
-
-/// The message whose fragments are arriving.
-#[derive(Debug)]
-struct Partial {
-    payload: Vec<u8>,
-    /// Only for text.
-    utf8: Option<Utf8Check>,
-    fragments: usize,
+    payload: Payload,
 }
 
 impl Reader {
@@ -88,35 +73,50 @@ impl Reader {
     pub(super) fn new(masked: bool, limits: Limits) -> Self {
         Self {
             masked,
-            limits,
             header: HeaderReader::default(),
             frame: None,
-            message: None,
+            sequence: Sequence::new(limits),
         }
     }
 
-    /// Takes bytes from the front of `input` until something is complete. `None` means that all
-    /// of `input` was taken and more is needed.
+    /// Decompresses messages from now on.
+    pub(super) fn decompress(&mut self, inflater: Inflater) {
+        self.sequence.decompress(inflater);
+    }
+
+    /// Hands on reserved bits, and text unchecked, from now on.
+    pub(super) fn hand_on_raw(&mut self) {
+        self.sequence.hand_on_raw();
+    }
+
+    /// Hands on text unchecked from now on.
+    pub(super) fn skip_text_check(&mut self) {
+        self.sequence.skip_text_check();
+    }
+
+    /// The limits.
+    pub(super) fn limits(&self) -> &Limits {
+        self.sequence.limits()
+    }
+
+    /// Takes bytes from the front of `input` until a frame is complete. `None` means that all of
+    /// `input` was taken and more is needed.
     pub(super) fn read(&mut self, input: &mut &[u8]) -> Result<Option<Received>, Violation> {
-        loop {
-            if self.frame.is_none() {
-                let Some(header) = self.header.read(input, self.masked)? else {
-                    return Ok(None);
-                };
-                self.begin(header)?;
-            }
-            if !self.take_payload(input)? {
+        if self.frame.is_none() {
+            let Some(header) = self.header.read(input, self.masked)? else {
                 return Ok(None);
-            }
-            if let Some(received) = self.end_frame()? {
-                return Ok(Some(received));
-            }
+            };
+            self.begin(header)?;
+        }
+        match self.take_payload(input)? {
+            true => self.end_frame(),
+            false => Ok(None),
         }
     }
 
     /// Whether a fragmented message has begun and not ended.
     pub(super) fn is_inside_message(&self) -> bool {
-        self.message.is_some()
+        self.sequence.is_inside_message()
     }
 
     /// Payload bytes of the current frame that have not arrived.
@@ -126,29 +126,16 @@ impl Reader {
     }
 
     fn begin(&mut self, header: Header) -> Result<(), Violation> {
-        if let OpCode::Data(kind) = header.opcode {
-            self.check_sequence(kind)?;
-            let received = self.message.as_ref().map(|message| message.payload.len());
-            self.limits.check(header.length, received)?;
-            let message = self.message.get_or_insert_with(|| Partial::new(kind));
-            message.fragments += 1;
-        }
+        let payload = match header.opcode {
+            OpCode::Data(kind) => self.sequence.begin(kind, &header)?,
+            OpCode::Control(_) => Payload::default(),
+        };
         self.frame = Some(Frame {
             header,
             read: 0,
-            control: Vec::new(),
+            payload,
         });
         Ok(())
-    }
-
-    fn check_sequence(&self, kind: Data) -> Result<(), Violation> {
-        match (kind, self.is_inside_message()) {
-            (Data::Continue, false) => Err(Violation::Protocol("unexpected continuation frame")),
-            (Data::Text | Data::Binary, true) => {
-                Err(Violation::Protocol("expected a continuation frame"))
-            }
-            _ => Ok(()),
-        }
     }
 
     /// Takes what there is of the payload, and says whether that was the last of it.
@@ -160,10 +147,12 @@ impl Reader {
         let taken = usize::try_from(missing).map_or(input.len(), |n| n.min(input.len()));
         let (piece, rest) = input.split_at(taken);
         *input = rest;
-        match (frame.header.opcode, &mut self.message) {
-            (OpCode::Data(_), Some(message)) => message.extend(frame, piece)?,
-            _ => frame.unmask_into(None, piece),
-        }
+        let masked = Masked {
+            piece,
+            key: frame.header.mask,
+            offset: (frame.read % 4) as usize,
+        };
+        self.sequence.extend(&mut frame.payload, masked, missing)?;
         frame.read += taken as u64;
         Ok(frame.read == frame.header.length)
     }
@@ -172,73 +161,34 @@ impl Reader {
         let Some(frame) = self.frame.take() else {
             return Ok(None);
         };
-        let payload = || Bytes::from(frame.control);
-        match frame.header.opcode {
-            OpCode::Control(Control::Ping) => Ok(Some(Received::Ping(payload()))),
-            OpCode::Control(Control::Pong) => Ok(Some(Received::Pong(payload()))),
-            OpCode::Control(_) => Ok(Some(Received::Close(payload()))),
-            OpCode::Data(_) if frame.header.is_final => self.end_message(),
-            OpCode::Data(_) => Ok(None),
-        }
-    }
-
-    fn end_message(&mut self) -> Result<Option<Received>, Violation> {
-        let message = self.message.take().map(Partial::finish).transpose()?;
-        Ok(message.map(Received::Message))
-    }
-}
-
-impl Frame {
-    /// Appends `piece`, which comes next in the frame, to `target` or to the control payload.
-    fn unmask_into(&mut self, target: Option<&mut Vec<u8>>, piece: &[u8]) {
-        let target = target.unwrap_or(&mut self.control);
-        let start = target.len();
-        target.extend_from_slice(piece);
-        if let Some(key) = self.header.mask {
-            mask::apply(&mut target[start..], key, (self.read % 4) as usize);
-        }
-    }
-}
-
-impl Partial {
-    fn new(kind: Data) -> Self {
-        Self {
-            payload: Vec::new(),
-            utf8: (kind == Data::Text).then(Utf8Check::default),
-            fragments: 0,
-        }
-    }
-
-    fn extend(&mut self, frame: &mut Frame, piece: &[u8]) -> Result<(), Violation> {
-        self.reserve(piece.len(), frame.header.length - frame.read);
-        frame.unmask_into(Some(&mut self.payload), piece);
-        match &mut self.utf8 {
-            Some(check) => check.advance(&self.payload),
-            None => Ok(()),
-        }
-    }
-
-    /// Grows the buffer for `arrived` bytes. A single frame ends in a buffer of just its size;
-    /// the peer gets no more memory for an announced length than for what it has sent.
-    fn reserve(&mut self, arrived: usize, missing: u64) {
-        if self.payload.capacity() - self.payload.len() >= arrived {
-            return;
-        }
-        if self.fragments > 1 {
-            return self.payload.reserve(arrived);
-        }
-        let trusted = self.payload.len().max(TRUSTED_LENGTH).max(arrived);
-        let missing = usize::try_from(missing).unwrap_or(usize::MAX);
-        self.payload.reserve_exact(trusted.min(missing));
-    }
-
-    fn finish(self) -> Result<Message, Violation> {
-        let Some(check) = self.utf8 else {
-            return Ok(Message::Binary(Bytes::from(self.payload)));
+        let received = match frame.header.opcode {
+            OpCode::Control(Control::Ping) => Received::Ping(frame.payload.into()),
+            OpCode::Control(Control::Pong) => Received::Pong(frame.payload.into()),
+            OpCode::Control(_) => Received::Close(frame.payload.into()),
+            OpCode::Data(kind) => {
+                let fragment = self.sequence.end(kind, &frame.header, frame.payload)?;
+                Received::Data(fragment)
+            }
         };
-        check.finish(&self.payload)?;
-        // SAFETY: the check has seen every byte and found whole characters only.
-        let text = unsafe { Utf8Bytes::from_bytes_unchecked(Bytes::from(self.payload)) };
-        Ok(Message::Text(text))
+        Ok(Some(received))
+    }
+}
+
+/// A piece of a payload as it came.
+struct Masked<'a> {
+    piece: &'a [u8],
+    key: Option<mask::MaskKey>,
+    /// Where the piece begins in the payload, modulo 4.
+    offset: usize,
+}
+
+impl Masked<'_> {
+    /// Appends the piece to `target`, unmasked.
+    fn append_to(&self, target: &mut Vec<u8>) {
+        let start = target.len();
+        target.extend_from_slice(self.piece);
+        if let Some(key) = self.key {
+            mask::apply(&mut target[start..], key, self.offset);
+        }
     }
 }

@@ -2,39 +2,71 @@
 
 use super::error::Violation;
 
+/// Longest encoding of a character, in bytes.
+const MAX_CHARACTER: usize = 4;
+
 /// How much of a text message is known to be whole, valid characters.
 #[derive(Debug, Default)]
 pub(super) struct Utf8Check {
+    /// Bytes of whole characters.
     valid: usize,
+    /// The start of a character that was cut off.
+    cut: [u8; MAX_CHARACTER],
+    cut_len: usize,
 }
 
 impl Utf8Check {
-    /// Checks the part of `text` that was not checked before. A character cut off at the end is
-    /// accepted until [`finish`](Self::finish).
-    pub(super) fn advance(&mut self, text: &[u8]) -> Result<(), Violation> {
-        match simdutf8::compat::from_utf8(&text[self.valid..]) {
-            Ok(_) => self.valid = text.len(),
-            Err(error) => {
-                self.valid += error.valid_up_to();
-                if error.error_len().is_some() {
-                    return Err(self.violation(text));
-                }
-            }
+    /// Checks what comes next. A character cut off at the end is accepted until
+    /// [`finish`](Self::finish).
+    pub(super) fn advance(&mut self, mut text: &[u8]) -> Result<(), Violation> {
+        while self.cut_len > 0 {
+            let Some((&byte, rest)) = text.split_first() else {
+                return Ok(());
+            };
+            self.complete(byte)?;
+            text = rest;
         }
+        let Err(error) = simdutf8::compat::from_utf8(text) else {
+            self.valid += text.len();
+            return Ok(());
+        };
+        let (whole, rest) = text.split_at(error.valid_up_to());
+        self.valid += whole.len();
+        if error.error_len().is_some() {
+            return Err(self.violation(rest));
+        }
+        self.cut[..rest.len()].copy_from_slice(rest);
+        self.cut_len = rest.len();
         Ok(())
     }
 
-    /// Refuses a message that ends inside a character.
-    pub(super) fn finish(&self, text: &[u8]) -> Result<(), Violation> {
-        if self.valid == text.len() {
-            return Ok(());
+    /// Adds a byte to the character that was cut off.
+    fn complete(&mut self, byte: u8) -> Result<(), Violation> {
+        self.cut[self.cut_len] = byte;
+        self.cut_len += 1;
+        let character = &self.cut[..self.cut_len];
+        match std::str::from_utf8(character) {
+            Ok(_) => {
+                self.valid += self.cut_len;
+                self.cut_len = 0;
+                Ok(())
+            }
+            Err(error) if error.error_len().is_none() => Ok(()),
+            Err(_) => Err(self.violation(character)),
         }
-        Err(self.violation(text))
     }
 
-    fn violation(&self, text: &[u8]) -> Violation {
+    /// Refuses a message that ends inside a character.
+    pub(super) fn finish(&self) -> Result<(), Violation> {
+        if self.cut_len == 0 {
+            return Ok(());
+        }
+        Err(self.violation(&self.cut[..self.cut_len]))
+    }
+
+    fn violation(&self, bad: &[u8]) -> Violation {
         Violation::InvalidUtf8 {
-            reason: python_reason(&text[self.valid..]),
+            reason: python_reason(bad),
             position: self.valid,
         }
     }
@@ -53,22 +85,21 @@ pub(super) fn python_reason(bad: &[u8]) -> &'static str {
 mod tests {
     use super::*;
 
-    fn feed(pieces: &[&[u8]]) -> Result<(), Violation> {
+    fn feed<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Result<(), Violation> {
         let mut check = Utf8Check::default();
-        let mut text = Vec::new();
         for piece in pieces {
-            text.extend_from_slice(piece);
-            check.advance(&text)?;
+            check.advance(piece)?;
         }
-        check.finish(&text)
+        check.finish()
     }
 
     #[test]
     fn a_character_may_be_split_anywhere() {
         let text = "κόσμε 🦀 ascii".as_bytes();
         for at in 0..=text.len() {
-            assert!(feed(&[&text[..at], &text[at..]]).is_ok(), "split at {at}");
+            assert!(feed([&text[..at], &text[at..]]).is_ok(), "split at {at}");
         }
+        assert!(feed(text.chunks(1)).is_ok());
     }
 
     #[test]
@@ -79,14 +110,24 @@ mod tests {
     }
 
     #[test]
-    fn faults_are_named_as_python_names_them() {
+    fn faults_are_named_as_python_names_them_wherever_the_text_is_cut() {
         for (bytes, reason) in [
             (&b"\x80"[..], "invalid start byte at position 0"),
             (b"ab\xff", "invalid start byte at position 2"),
             (b"\xc3(", "invalid continuation byte at position 0"),
+            ("ž\u{1f980}\u{fffd}".as_bytes(), ""),
+            (
+                b"\xc5\xbe\xf0\x9f\xa6(",
+                "invalid continuation byte at position 2",
+            ),
             (b"a\xe2\x82", "unexpected end of data at position 1"),
+            (b"\xed\xa0\x80", "invalid continuation byte at position 0"),
         ] {
-            assert_eq!(feed(&[bytes]).unwrap_err().to_string(), reason);
+            for size in 1..=bytes.len() {
+                let result = feed(bytes.chunks(size));
+                let shown = result.map_or_else(|e| e.to_string(), |()| String::new());
+                assert_eq!(shown, reason, "{bytes:x?} in pieces of {size}");
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ mod redirects;
 mod route;
 
 use std::fmt;
+use std::sync::Arc;
 
 use runtime_bridge::{Coroutine, with_vm};
 use rustpython_vm::{
@@ -23,6 +24,7 @@ use super::log;
 use super::options::{SharedArgs, optional_str};
 use crate::engine::net::Socket;
 use crate::engine::tls::TlsConfig;
+use crate::engine::ws::extensions::ClientExtension;
 use crate::engine::ws::{Connect, Limits, Options, WebSocketUri};
 use crate::modules::convert::{seconds, utf8};
 use crate::modules::fields::parse_fields;
@@ -52,6 +54,7 @@ pub(super) struct ConnectArgs {
 pub(super) struct ConnectOptions {
     origin: Option<String>,
     subprotocols: Vec<String>,
+    extensions: Vec<Arc<dyn ClientExtension>>,
     limits: Limits,
     options: Options,
 }
@@ -73,6 +76,7 @@ impl Constructor for ConnectOptions {
         Ok(Self {
             origin: optional_str(args.origin, None, vm)?,
             subprotocols: shared.subprotocols,
+            extensions: shared.extensions.client(vm)?,
             limits: shared.limits,
             options: shared.options,
         })
@@ -135,6 +139,7 @@ impl ConnectOptions {
                 .map(|text| utf8(text, vm).map(str::to_owned))
                 .transpose()?,
             subprotocols: self.subprotocols.clone(),
+            extensions: self.extensions.clone(),
             route,
             max_redirects: args.max_redirects,
             redirects,

@@ -4,7 +4,9 @@
 
 mod connect;
 
-use std::io;
+use std::{error, fmt, io};
+
+use runtime_bridge::Homing;
 
 use rustpython_vm::{
     AsObject, PyObjectRef, PyResult, VirtualMachine,
@@ -12,6 +14,7 @@ use rustpython_vm::{
     function::FuncArgs,
 };
 
+use crate::engine::ws::extensions::{NegotiationError, Refusal};
 use crate::engine::ws::handshake::{HandshakeError, Response, SecurityError};
 use crate::engine::ws::{AcceptError, Cause, Close, Closed, ConnectionError, Violation};
 
@@ -43,6 +46,58 @@ fn message(name: &'static str, text: String, vm: &VirtualMachine) -> PyBaseExcep
     new(name, vec![vm.ctx.new_str(text).into()], vm)
 }
 
+/// Whether an exception is of that class of `websockets.exceptions`.
+pub(super) fn is_instance(
+    exception: &PyBaseExceptionRef,
+    name: &'static str,
+    vm: &VirtualMachine,
+) -> bool {
+    let class = vm
+        .import("websockets.exceptions", 0)
+        .and_then(|package| package.get_attr("exceptions", vm))
+        .and_then(|module| module.get_attr(name, vm));
+    class.is_ok_and(|class| {
+        exception
+            .as_object()
+            .is_instance(&class, vm)
+            .unwrap_or(false)
+    })
+}
+
+/// What code of the user's raised behind one of the engine's traits.
+pub(super) struct Raised(Homing<PyBaseExceptionRef>);
+
+impl Raised {
+    pub(super) fn new(exception: PyBaseExceptionRef) -> Self {
+        Self(Homing::new(exception))
+    }
+}
+
+impl fmt::Display for Raised {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Python code raised an exception")
+    }
+}
+
+impl fmt::Debug for Raised {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Raised")
+    }
+}
+
+impl error::Error for Raised {}
+
+/// The very exception that was raised.
+fn of_user(
+    error: &(dyn error::Error + Send + Sync + 'static),
+    vm: &VirtualMachine,
+) -> PyBaseExceptionRef {
+    match error.downcast_ref::<Raised>() {
+        Some(raised) => (*raised.0).clone(),
+        None => vm.new_runtime_error(error.to_string()),
+    }
+}
+
 /// Something was asked of a connection in a state in which it cannot be done.
 pub(super) fn invalid_state(text: &str, vm: &VirtualMachine) -> PyBaseExceptionRef {
     message("InvalidState", text.to_owned(), vm)
@@ -57,9 +112,9 @@ pub(super) fn concurrency_error(text: &str, vm: &VirtualMachine) -> PyBaseExcept
 pub(super) fn of_connection(error: &ConnectionError, vm: &VirtualMachine) -> PyBaseExceptionRef {
     match error {
         ConnectionError::Closed(closed) => of_end(closed, vm),
-        ConnectionError::ConcurrentRecv | ConnectionError::ConcurrentPing => {
-            message("ConcurrencyError", error.to_string(), vm)
-        }
+        ConnectionError::ConcurrentRecv
+        | ConnectionError::ConcurrentStream
+        | ConnectionError::ConcurrentPing => message("ConcurrencyError", error.to_string(), vm),
         ConnectionError::InvalidFrame(violation) => of_violation(violation, vm),
     }
 }
@@ -114,6 +169,7 @@ pub(super) fn of_violation(violation: &Violation, vm: &VirtualMachine) -> PyBase
     match violation {
         Violation::Protocol(_) => message("ProtocolError", violation.to_string(), vm),
         Violation::PayloadTooBig { .. } => message("PayloadTooBig", violation.to_string(), vm),
+        Violation::User(fault) => of_user(&*fault.cause, vm),
         // The text itself is not kept: it may be large, and it is the peer's.
         Violation::InvalidUtf8 { reason, position } => vm.new_unicode_decode_error(
             vm.ctx.new_str("utf-8"),
@@ -123,6 +179,11 @@ pub(super) fn of_violation(violation: &Violation, vm: &VirtualMachine) -> PyBase
             vm.ctx.new_str(*reason),
         ),
     }
+}
+
+/// A frame that breaks the protocol.
+pub(super) fn protocol_error(text: &str, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    message("ProtocolError", text.to_owned(), vm)
 }
 
 fn timeout(text: &str, vm: &VirtualMachine) -> PyBaseExceptionRef {
@@ -180,9 +241,8 @@ pub(super) fn of_handshake(error: &HandshakeError, vm: &VirtualMachine) -> PyBas
     };
     match error {
         HandshakeError::Security(limit) => of_security(limit, vm),
-        HandshakeError::InvalidMessage { .. } | HandshakeError::InvalidProtocol(_) => {
-            message("InvalidMessage", error.to_string(), vm)
-        }
+        HandshakeError::InvalidProtocol(version) => new("InvalidProtocol", vec![text(version)], vm),
+        HandshakeError::InvalidMessage { .. } => message("InvalidMessage", error.to_string(), vm),
         HandshakeError::InvalidMethod(method) => new("InvalidMethod", vec![text(method)], vm),
         HandshakeError::InvalidStatus(response) => of_status(response, vm),
         HandshakeError::InvalidHeader { name, value } => {
@@ -196,6 +256,17 @@ pub(super) fn of_handshake(error: &HandshakeError, vm: &VirtualMachine) -> PyBas
         }
         HandshakeError::InvalidOrigin(origin) => new("InvalidOrigin", vec![optional(origin)], vm),
         HandshakeError::Negotiation(_) => message("NegotiationError", error.to_string(), vm),
+        HandshakeError::InvalidExtensions(invalid) => {
+            let args = vec![
+                text("Sec-WebSocket-Extensions"),
+                text(invalid.expected),
+                text(&invalid.header),
+                vm.ctx.new_int(invalid.position).into(),
+            ];
+            new("InvalidHeaderFormat", args, vm)
+        }
+        HandshakeError::Extension(Refusal::Negotiation(error)) => of_negotiation(error, vm),
+        HandshakeError::Extension(Refusal::User(error)) => of_user(&**error, vm),
         HandshakeError::InvalidHeaderText(_) => vm.new_value_error(error.to_string()),
         HandshakeError::Io { source, .. } => {
             let exception = message("InvalidMessage", error.to_string(), vm);
@@ -205,8 +276,32 @@ pub(super) fn of_handshake(error: &HandshakeError, vm: &VirtualMachine) -> PyBas
     }
 }
 
+fn of_negotiation(error: &NegotiationError, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    let text = |text: &str| -> PyObjectRef { vm.ctx.new_str(text).into() };
+    match error {
+        NegotiationError::Refused(_) => message("NegotiationError", error.to_string(), vm),
+        NegotiationError::DuplicateParameter(name) => {
+            new("DuplicateParameter", vec![text(name)], vm)
+        }
+        NegotiationError::UnknownParameter(name) => {
+            new("InvalidParameterName", vec![text(name)], vm)
+        }
+        NegotiationError::InvalidParameterValue { name, value } => {
+            let value = value.as_deref().map_or_else(|| vm.ctx.none(), text);
+            new("InvalidParameterValue", vec![text(name), value], vm)
+        }
+    }
+}
+
 fn of_security(limit: &SecurityError, vm: &VirtualMachine) -> PyBaseExceptionRef {
-    message("SecurityError", limit.to_string(), vm)
+    let name = match limit {
+        SecurityError::RequestLineTooLong(_) => "RequestLineTooLong",
+        SecurityError::StatusLineTooLong(_) => "StatusLineTooLong",
+        SecurityError::HeaderLineTooLong(_) => "HeaderLineTooLong",
+        SecurityError::TooManyHeaders(_) => "TooManyHeaders",
+        _ => "SecurityError",
+    };
+    message(name, limit.to_string(), vm)
 }
 
 fn of_status(response: &Response, vm: &VirtualMachine) -> PyBaseExceptionRef {

@@ -9,8 +9,10 @@ mod connect;
 mod connection;
 mod convert;
 mod exceptions;
+mod extensions;
 mod log;
 mod options;
+mod sansio;
 mod serve;
 mod server_connection;
 mod slot;
@@ -23,15 +25,52 @@ const USER_AGENT: &str = concat!("Tauraro websockets/", env!("CARGO_PKG_VERSION"
 
 #[rustpython_vm::pymodule]
 mod _websockets {
-    use rustpython_vm::builtins::PyModule;
+    use rustpython_vm::builtins::{PyBytesRef, PyModule, PyStrRef};
     use rustpython_vm::class::PyClassImpl;
-    use rustpython_vm::{Py, PyResult, VirtualMachine, extend_module};
+    use rustpython_vm::function::ArgBytesLike;
+    use rustpython_vm::{Py, PyObjectRef, PyResult, VirtualMachine, extend_module};
 
     use super::client_connection::ClientConnection;
     use super::connect::{ConnectOptions, RedirectTarget, TargetArgs};
     use super::connection::Connection;
+    use super::sansio;
     use super::serve::Acceptor;
     use super::server_connection::ServerConnection;
+    use crate::engine::ws::handshake;
+    use crate::modules::convert::utf8;
+
+    /// Whether a header field may have this value.
+    #[pyfunction]
+    fn is_field_value(value: PyStrRef) -> bool {
+        let value = value.to_str();
+        value.is_some_and(|value| sansio::is_field_value(value.as_bytes()))
+    }
+
+    /// The Sec-WebSocket-Accept that answers a Sec-WebSocket-Key.
+    #[pyfunction]
+    fn accept_key(key: PyStrRef, vm: &VirtualMachine) -> PyResult<String> {
+        utf8(&key, vm).map(handshake::accept_key)
+    }
+
+    /// Masks or unmasks data by a mask of 4 bytes.
+    #[pyfunction]
+    fn apply_mask(
+        data: PyObjectRef,
+        mask: ArgBytesLike,
+        vm: &VirtualMachine,
+    ) -> PyResult<PyBytesRef> {
+        sansio::apply_mask(&data, &mask, vm)
+    }
+
+    /// A frame as bytes, masked if there is a key.
+    #[pyfunction]
+    fn serialize_frame(
+        frame: PyObjectRef,
+        key: Option<ArgBytesLike>,
+        vm: &VirtualMachine,
+    ) -> PyResult<PyBytesRef> {
+        sansio::serialize_frame(&frame, key, vm)
+    }
 
     #[pyattr]
     use super::USER_AGENT;
@@ -52,6 +91,7 @@ mod _websockets {
             "ServerConnection" => ServerConnection::make_static_type(),
             "ConnectOptions" => ConnectOptions::make_static_type(),
             "Acceptor" => Acceptor::make_static_type(),
+            "Frame" => sansio::Frame::make_static_type(),
         });
         super::broadcast::describe(vm, module)
     }
@@ -63,10 +103,7 @@ mod _websockets {
     /// has more than write_limit bytes to send already, is skipped with a warning in its log; with
     /// raise_exceptions=True an ExceptionGroup tells of all of them at the end.
     #[pyfunction]
-    fn broadcast(
-        args: super::broadcast::BroadcastArgs,
-        vm: &VirtualMachine,
-    ) -> PyResult<()> {
+    fn broadcast(args: super::broadcast::BroadcastArgs, vm: &VirtualMachine) -> PyResult<()> {
         super::broadcast::broadcast(args, vm)
     }
 }

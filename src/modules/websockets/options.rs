@@ -6,6 +6,7 @@ use rustpython_vm::{
     function::{KwArgs, OptionalArg},
 };
 
+use super::extensions::ExtensionArgs;
 use crate::engine::ws::handshake::is_token;
 use crate::engine::ws::{Limits, Options, Watermarks};
 use crate::modules::convert::{given, seconds, utf8};
@@ -81,10 +82,10 @@ pub(super) struct SharedArgs {
     open_timeout: OptionalArg<PyObjectRef>,
     #[pyarg(named, optional)]
     max_size: OptionalArg<PyObjectRef>,
-    /// Accepted for None and "deflate": without the extension a connection is plain, which every
-    /// peer has to take (RFC 7692, 5).
     #[pyarg(named, optional)]
     compression: OptionalArg<PyObjectRef>,
+    #[pyarg(named, optional)]
+    extensions: OptionalArg<PyObjectRef>,
     #[pyarg(flatten)]
     pub(super) behaviour: BehaviourArgs,
 }
@@ -95,34 +96,23 @@ pub(super) struct Shared {
     pub(super) open_timeout: Option<std::time::Duration>,
     pub(super) limits: Limits,
     pub(super) options: Options,
+    pub(super) extensions: ExtensionArgs,
 }
 
 const OPEN_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
 
 impl SharedArgs {
     pub(super) fn parse(self, vm: &VirtualMachine) -> PyResult<Shared> {
-        check_compression(self.compression, vm)?;
         let mut open_timeout = Some(OPEN_TIMEOUT);
         duration(&mut open_timeout, self.open_timeout, "open_timeout", vm)?;
         Ok(Shared {
             subprotocols: subprotocols(self.subprotocols, vm)?,
             open_timeout,
             limits: limits(self.max_size, vm)?,
+            extensions: ExtensionArgs::parse(self.compression, self.extensions, vm)?,
             options: self.behaviour.parse(vm)?,
         })
     }
-}
-
-fn check_compression(compression: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult<()> {
-    let Some(compression) = given(compression, vm) else {
-        return Ok(());
-    };
-    let name = compression.downcast_ref::<PyStr>();
-    if name.is_some_and(|name| name.as_bytes() == b"deflate") {
-        return Ok(());
-    }
-    let shown = compression.repr(vm)?;
-    Err(vm.new_value_error(format!("unsupported compression: {shown}")))
 }
 
 fn duration(

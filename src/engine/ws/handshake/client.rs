@@ -1,5 +1,7 @@
 //! The client's end of the opening handshake, RFC 6455 section 4.1.
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::{Bytes, BytesMut};
@@ -10,9 +12,10 @@ use tungstenite::handshake::derive_accept_key;
 use super::Upgraded;
 use super::chunked::read_chunked;
 use super::error::{HandshakeError, SecurityError};
-use super::headers::{Headers, InvalidHeaderText, is_token};
+use super::headers::{EXTENSIONS, Headers, InvalidHeaderText, is_token};
 use super::io::{read_head, read_sized, write_all};
 use super::message::{Request, Response, check_upgrade};
+use crate::engine::ws::extensions::{self, Agreed, ClientExtension};
 use crate::engine::ws::uri::WebSocketUri;
 
 /// Bytes of the body of a response that rejects the connection, as in the `websockets` package.
@@ -23,6 +26,7 @@ const MAX_BODY: usize = 1 << 20;
 pub struct ClientHandshake {
     uri: WebSocketUri,
     subprotocols: Vec<String>,
+    extensions: Vec<Arc<dyn ClientExtension>>,
     request: Request,
     key: String,
 }
@@ -53,6 +57,7 @@ impl ClientHandshake {
         Self {
             uri,
             subprotocols: Vec::new(),
+            extensions: Vec::new(),
             request,
             key,
         }
@@ -111,6 +116,22 @@ impl ClientHandshake {
         }
     }
 
+    /// Offers extensions, the preferred one first.
+    ///
+    /// # Errors
+    /// When code of the user's fails.
+    pub fn extensions(
+        mut self,
+        extensions: Vec<Arc<dyn ClientExtension>>,
+    ) -> Result<Self, HandshakeError> {
+        let offer = extensions::offer(&extensions)?;
+        self.extensions = extensions;
+        match offer {
+            Some(offer) => Ok(self.header(EXTENSIONS, offer)?),
+            None => Ok(self),
+        }
+    }
+
     /// Performs the handshake on `stream`, which is connected to the host of the URI. There is
     /// no timeout in it; the future may be dropped, and the connection with it.
     ///
@@ -130,6 +151,7 @@ impl ClientHandshake {
         }
         Ok(Upgraded {
             subprotocol: self.check(&response)?,
+            extensions: self.check_extensions(&response.headers)?,
             stream,
             leftover: rest.freeze(),
             request: self.request,
@@ -147,11 +169,12 @@ impl ClientHandshake {
         if accept != derive_accept_key(self.key.as_bytes()) {
             return Err(HandshakeError::value(ACCEPT, accept));
         }
-        if headers.contains("Sec-WebSocket-Extensions") {
-            let text = "no extensions supported".to_owned();
-            return Err(HandshakeError::Negotiation(text));
-        }
         self.check_subprotocol(headers)
+    }
+
+    fn check_extensions(&self, headers: &Headers) -> Result<Vec<Agreed>, HandshakeError> {
+        let answer = headers.extensions()?;
+        Ok(extensions::check_answer(&answer, &self.extensions)?)
     }
 
     fn check_subprotocol(&self, headers: &Headers) -> Result<Option<String>, HandshakeError> {

@@ -4,6 +4,7 @@ use std::io;
 
 use super::headers::InvalidHeaderText;
 use super::message::Response;
+use crate::engine::ws::extensions::{InvalidExtensionHeader, Refusal};
 
 /// A failed opening handshake.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +61,12 @@ pub enum HandshakeError {
     /// The two ends do not agree on a subprotocol or an extension.
     #[error("{0}")]
     Negotiation(String),
+    /// `Sec-WebSocket-Extensions` does not follow the grammar.
+    #[error("invalid Sec-WebSocket-Extensions header: {0}")]
+    InvalidExtensions(#[from] InvalidExtensionHeader),
+    /// The two ends do not agree on an extension.
+    #[error(transparent)]
+    Extension(#[from] Refusal),
     /// The caller gave a header field that cannot be sent.
     #[error(transparent)]
     InvalidHeaderText(#[from] InvalidHeaderText),

@@ -7,6 +7,10 @@ use http::HeaderValue;
 use http::header::{AUTHORIZATION, COOKIE, HeaderName, SET_COOKIE};
 
 use super::error::HandshakeError;
+use crate::engine::ws::extensions::{self, ExtensionHeader, InvalidExtensionHeader};
+
+/// The field that extensions are offered and accepted in.
+pub(super) const EXTENSIONS: &str = "Sec-WebSocket-Extensions";
 
 /// A list of header fields. Unlike `http::HeaderMap` it keeps order and case, which the
 /// `websockets` package shows its users.
@@ -23,8 +27,11 @@ pub struct InvalidHeaderText {
 
 /// Whether `text` is a token of RFC 9110, 5.6.2, as field names and subprotocols have to be.
 pub fn is_token(text: &str) -> bool {
-    let allowed = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
-    !text.is_empty() && text.bytes().all(allowed)
+    !text.is_empty() && text.bytes().all(is_token_byte)
+}
+
+pub(in crate::engine::ws) fn is_token_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
 impl Headers {
@@ -93,6 +100,19 @@ impl Headers {
             .flat_map(|value| value.as_bytes().split(|&byte| byte == b','))
             .map(<[u8]>::trim_ascii);
         elements.filter(|e| !e.is_empty()).map(latin1).collect()
+    }
+
+    /// The extensions that the fields of that name list.
+    ///
+    /// # Errors
+    /// A field that does not follow the grammar.
+    pub fn extensions(&self) -> Result<Vec<ExtensionHeader>, InvalidExtensionHeader> {
+        let mut extensions = Vec::new();
+        for value in self.get_all(EXTENSIONS) {
+            let value = latin1(value.as_bytes().trim_ascii());
+            extensions.extend(extensions::parse(&value)?);
+        }
+        Ok(extensions)
     }
 
     /// All fields in order.

@@ -13,8 +13,11 @@ mod server;
 
 use bytes::Bytes;
 
+use super::extensions::Agreed;
+
 pub use client::ClientHandshake;
 pub use error::{HandshakeError, SecurityError};
+pub(super) use headers::is_token_byte;
 pub use headers::{Headers, InvalidHeaderText, is_token};
 pub use message::{Request, Response};
 pub use server::{ServerHandshake, select_subprotocol};
@@ -34,4 +37,11 @@ pub struct Upgraded<S> {
     pub response: Response,
     /// The subprotocol that both ends agreed on.
     pub subprotocol: Option<String>,
+    /// The extensions that both ends agreed on.
+    pub extensions: Vec<Agreed>,
+}
+
+/// The `Sec-WebSocket-Accept` that answers a `Sec-WebSocket-Key`, RFC 6455 section 4.2.2.
+pub fn accept_key(key: &str) -> String {
+    tungstenite::handshake::derive_accept_key(key.as_bytes())
 }

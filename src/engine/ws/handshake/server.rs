@@ -1,5 +1,7 @@
 //! The server's end of the opening handshake, RFC 6455 section 4.2.
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -9,9 +11,10 @@ use tungstenite::handshake::derive_accept_key;
 
 use super::Upgraded;
 use super::error::{HandshakeError, SecurityError};
-use super::headers::Headers;
+use super::headers::{EXTENSIONS, Headers};
 use super::io::{end, read_head, write_all};
 use super::message::{Request, Response, check_upgrade, now};
+use crate::engine::ws::extensions::{self, Agreed, ServerExtension};
 
 const PEER: &str = "the client";
 const VERSION: &str = "Sec-WebSocket-Version";
@@ -23,6 +26,8 @@ pub struct ServerHandshake<S> {
     stream: S,
     request: Request,
     leftover: Bytes,
+    extensions: Vec<Agreed>,
+    extensions_answer: Option<String>,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> ServerHandshake<S> {
@@ -46,6 +51,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> ServerHandshake<S> {
             stream,
             request,
             leftover: rest.freeze(),
+            extensions: Vec::new(),
+            extensions_answer: None,
         })
     }
 
@@ -82,6 +89,24 @@ impl<S: AsyncRead + AsyncWrite + Unpin> ServerHandshake<S> {
         offered.into_iter().map(|name| name.into_owned()).collect()
     }
 
+    /// Chooses among the extensions that the client offers; the response will tell it.
+    ///
+    /// # Errors
+    /// When the request's field does not follow the grammar, or code of the user's fails.
+    pub fn choose_extensions(
+        &mut self,
+        available: &[Arc<dyn ServerExtension>],
+    ) -> Result<(), HandshakeError> {
+        if available.is_empty() {
+            return Ok(());
+        }
+        let offers = self.request.headers.extensions()?;
+        let (answer, chosen) = extensions::accept_offers(&offers, available)?;
+        self.extensions = chosen;
+        self.extensions_answer = answer;
+        Ok(())
+    }
+
     /// The response that accepts the request, with the subprotocol that was chosen. Header
     /// fields may be added before it is sent.
     ///
@@ -94,6 +119,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> ServerHandshake<S> {
         headers.push_known("Upgrade", "websocket");
         headers.push_known("Connection", "Upgrade");
         headers.push_known("Sec-WebSocket-Accept", &derive_accept_key(key.as_bytes()));
+        if let Some(extensions) = &self.extensions_answer {
+            headers.push(EXTENSIONS, extensions)?;
+        }
         if let Some(subprotocol) = subprotocol {
             headers.push("Sec-WebSocket-Protocol", subprotocol)?;
         }
@@ -112,6 +140,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> ServerHandshake<S> {
             subprotocol: subprotocol.map(|name| name.into_owned()),
             stream: self.stream,
             leftover: self.leftover,
+            extensions: self.extensions,
             request: self.request,
             response,
         })

@@ -1,6 +1,7 @@
 //! Sending without waiting, to one of many connections.
 
 use super::Inner;
+use crate::engine::ws::extensions::RawFrame;
 use crate::engine::ws::message::Message;
 use crate::engine::ws::protocol::State;
 use crate::engine::ws::shared::Wakes;
@@ -28,13 +29,39 @@ impl Inner {
         write: bool,
         wakes: &mut Wakes,
     ) -> Result<(), NotSent> {
+        self.can_send_now()?;
+        self.protocol.send(message).map_err(|_| NotSent::Busy)?;
+        self.get_written(write, wakes);
+        Ok(())
+    }
+
+    /// The same for a frame that extensions of the user's have made.
+    pub(in crate::engine::ws) fn send_raw_now(
+        &mut self,
+        frame: RawFrame,
+        write: bool,
+        wakes: &mut Wakes,
+    ) -> Result<(), NotSent> {
+        self.protocol.send_raw(frame).map_err(|_| NotSent::Busy)?;
+        self.get_written(write, wakes);
+        Ok(())
+    }
+
+    /// Whether a message can be sent at once.
+    pub(in crate::engine::ws) fn can_send_now(&self) -> Result<(), NotSent> {
         if self.protocol.state() != State::Open || self.transport.has_failed() {
             return Err(NotSent::NotOpen);
         }
         if self.transport.is_full() {
             return Err(NotSent::Full);
         }
-        self.protocol.send(message).map_err(|_| NotSent::Busy)?;
+        match self.protocol.is_sending_message() {
+            true => Err(NotSent::Busy),
+            false => Ok(()),
+        }
+    }
+
+    fn get_written(&mut self, write: bool, wakes: &mut Wakes) {
         match write {
             true => self.write_from_handle(wakes),
             false => {
@@ -42,6 +69,5 @@ impl Inner {
                 self.wake_driver(wakes);
             }
         }
-        Ok(())
     }
 }

@@ -129,9 +129,10 @@ impl Inner {
 
     fn process(&mut self, event: Event, wakes: &mut Wakes) {
         match event {
-            Event::Message(message) => {
-                if !self.abandoned && !self.inbox.is_paused() {
-                    wakes.receiver = self.inbox.push(message).or(wakes.receiver.take());
+            Event::Data(fragment) => {
+                self.overflowed |= self.inbox.is_paused();
+                if !self.abandoned && !self.overflowed {
+                    wakes.receiver = self.inbox.push(fragment).or(wakes.receiver.take());
                 }
             }
             Event::Pong(payload) => {

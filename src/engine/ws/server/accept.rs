@@ -8,6 +8,7 @@ use super::decisions::{Decisions, Undecided, Unselected};
 use super::incoming::Incoming;
 use crate::engine::net::Socket;
 use crate::engine::tls::ServerTls;
+use crate::engine::ws::extensions::ServerExtension;
 use crate::engine::ws::handshake::{
     HandshakeError, Response, ServerHandshake, Upgraded, internal_error, refusal, unavailable,
 };
@@ -20,6 +21,8 @@ pub struct Accept {
     pub tls: Option<Arc<ServerTls>>,
     /// Bounds the TLS handshake.
     pub tls_timeout: Option<Duration>,
+    /// Extensions that the server accepts, the preferred one first.
+    pub extensions: Vec<Arc<dyn ServerExtension>>,
     /// The `Server` field of the response.
     pub server_header: Option<String>,
     /// Bounds the opening handshake, the time for TLS aside.
@@ -118,7 +121,7 @@ impl Accept {
         decisions: &mut impl Decisions,
     ) -> Result<Accepted, AcceptError> {
         let mut handshake = ServerHandshake::read(stream).await?;
-        let mut answer = answer(&mut handshake, decisions).await?;
+        let mut answer = answer(&mut handshake, &self.extensions, decisions).await?;
         if let Some(server) = &self.server_header {
             let pushed = answer.response.headers.push("Server", server);
             pushed.map_err(HandshakeError::from)?;
@@ -149,12 +152,14 @@ impl Accept {
     fn establish(self, upgraded: Upgraded<Incoming>) -> Established {
         let mut options = self.options;
         options.leftover = upgraded.leftover;
+        options.extensions = upgraded.extensions.clone();
         let protocol = Protocol::new(Side::Server, self.limits);
         Established {
             connection: Connection::spawn(upgraded.stream, protocol, options),
             request: upgraded.request,
             response: upgraded.response,
             subprotocol: upgraded.subprotocol,
+            extensions: upgraded.extensions,
         }
     }
 }
@@ -177,11 +182,12 @@ async fn bounded<R>(
 /// The response to a request, as far as the user and RFC 6455 have it.
 async fn answer(
     handshake: &mut ServerHandshake<Incoming>,
+    extensions: &[Arc<dyn ServerExtension>],
     decisions: &mut impl Decisions,
 ) -> Result<Answer, AcceptError> {
     match decisions.process_request(handshake.request_mut()).await {
         Ok(Some(response)) => Ok(Answer::by_user(response)),
-        Ok(None) => judge(handshake, decisions),
+        Ok(None) => judge(handshake, extensions, decisions),
         Err(Undecided::Failed) => Ok(Answer::by_user(internal_error())),
         Err(Undecided::Abandoned) => Err(AcceptError::Abandoned),
     }
@@ -189,10 +195,11 @@ async fn answer(
 
 /// Judges the request as an opening handshake.
 fn judge(
-    handshake: &ServerHandshake<Incoming>,
+    handshake: &mut ServerHandshake<Incoming>,
+    extensions: &[Arc<dyn ServerExtension>],
     decisions: &mut impl Decisions,
 ) -> Result<Answer, AcceptError> {
-    let refused = match response(handshake, decisions) {
+    let refused = match response(handshake, extensions, decisions) {
         Ok(response) => return Ok(Answer::judged(response, None)),
         Err(Unselected::Refused(error)) => error,
         Err(Unselected::Undecided(Undecided::Failed)) => {
@@ -207,7 +214,8 @@ fn judge(
 }
 
 fn response(
-    handshake: &ServerHandshake<Incoming>,
+    handshake: &mut ServerHandshake<Incoming>,
+    extensions: &[Arc<dyn ServerExtension>],
     decisions: &mut impl Decisions,
 ) -> Result<Response, Unselected> {
     handshake.check().map_err(Unselected::Refused)?;
@@ -216,6 +224,8 @@ fn response(
     if !allowed.map_err(Unselected::Undecided)? {
         return Err(Unselected::Refused(HandshakeError::InvalidOrigin(origin)));
     }
+    let chosen = handshake.choose_extensions(extensions);
+    chosen.map_err(Unselected::Refused)?;
     let subprotocol = decisions.select_subprotocol(&handshake.subprotocols())?;
     let response = handshake.response(subprotocol.as_deref());
     response.map_err(Unselected::Refused)

@@ -98,6 +98,7 @@ impl Policy {
         let accept = Accept {
             tls: None,
             tls_timeout,
+            extensions: shared.extensions.server(vm)?,
             server_header: optional_str(args.server_header, Some(USER_AGENT), vm)?,
             open_timeout: shared.open_timeout,
             limits: shared.limits,
