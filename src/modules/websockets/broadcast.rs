@@ -71,11 +71,12 @@ pub(super) fn broadcast(args: BroadcastArgs, vm: &VirtualMachine) -> PyResult<()
 
 fn message_of(message: &PyObject, text: Option<bool>, vm: &VirtualMachine) -> PyResult<Message> {
     let is_str = message.downcast_ref::<PyStr>().is_some();
-    let parsed = parse_message(message, vm)
-        .map_err(|error| match error.fast_isinstance(vm.ctx.exceptions.type_error) {
+    let parsed = parse_message(message, vm).map_err(|error| {
+        match error.fast_isinstance(vm.ctx.exceptions.type_error) {
             true => vm.new_type_error("data must be str or bytes"),
             false => error,
-        })?;
+        }
+    })?;
     Ok(match (parsed, text) {
         (Message::Text(text), Some(false)) if is_str => Message::Binary(text.into()),
         (Message::Binary(data), Some(true)) => {

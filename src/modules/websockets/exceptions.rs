@@ -6,7 +6,7 @@ mod connect;
 
 use std::{error, fmt, io};
 
-use runtime_bridge::Homing;
+use runtime_bridge::{Homing, with_vm};
 
 use rustpython_vm::{
     AsObject, PyObjectRef, PyResult, VirtualMachine,
@@ -116,6 +116,21 @@ pub(super) fn of_connection(error: &ConnectionError, vm: &VirtualMachine) -> PyB
         | ConnectionError::ConcurrentStream
         | ConnectionError::ConcurrentPing => message("ConcurrencyError", error.to_string(), vm),
         ConnectionError::InvalidFrame(violation) => of_violation(violation, vm),
+    }
+}
+
+/// How a call tells what went wrong with its connection.
+#[derive(Clone, Copy)]
+pub(super) enum Failures {
+    /// It is a coroutine.
+    OfCoroutine,
+}
+
+impl Failures {
+    pub(super) fn raise(self, error: &ConnectionError) -> PyBaseExceptionRef {
+        with_vm(|vm| match self {
+            Self::OfCoroutine => of_connection(error, vm),
+        })
     }
 }
 

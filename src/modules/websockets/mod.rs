@@ -12,8 +12,11 @@ mod exceptions;
 mod extensions;
 mod log;
 mod options;
+mod receiving;
+mod sending;
 mod serve;
 mod server_connection;
+mod signatures;
 mod slot;
 mod transcript;
 
@@ -45,6 +48,7 @@ mod _websockets {
 
     pub(crate) fn module_exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
         __module_exec(vm, module);
+        drop(super::receiving::FragmentIterator::make_static_type());
         drop(RedirectTarget::make_static_type());
         extend_module!(vm, module, {
             "SERVER" => vm.ctx.new_str(super::USER_AGENT),
@@ -54,6 +58,7 @@ mod _websockets {
             "ConnectOptions" => ConnectOptions::make_static_type(),
             "Acceptor" => Acceptor::make_static_type(),
         });
+        super::signatures::describe(vm);
         super::broadcast::describe(vm, module)
     }
 
@@ -64,10 +69,7 @@ mod _websockets {
     /// has more than write_limit bytes to send already, is skipped with a warning in its log; with
     /// raise_exceptions=True an ExceptionGroup tells of all of them at the end.
     #[pyfunction]
-    fn broadcast(
-        args: super::broadcast::BroadcastArgs,
-        vm: &VirtualMachine,
-    ) -> PyResult<()> {
+    fn broadcast(args: super::broadcast::BroadcastArgs, vm: &VirtualMachine) -> PyResult<()> {
         super::broadcast::broadcast(args, vm)
     }
 }
