@@ -24,9 +24,27 @@ macro_rules! examples {
 }
 
 examples! {
+    behind_nginx: "behind_nginx.py" prints ["192.0.2.1 says Hello!", "Health: 200 OK"];
+    browser_page: "browser_page.py" prints
+        ["200 Talking to tauraro", "HELLO!", "Another page gets 403"];
+    chat_server: "chat_server.py" prints [
+        "host has come",
+        "alice has come",
+        "alice: Hello!",
+        "alice: Is anybody here?",
+        "alice has gone",
+        "bob has come",
+        "bob: I am late.",
+        "bob has gone",
+    ];
     crawler: "crawler.py" prints ["200 /page/1", "200 /page/31", "31 pages"];
     demo: "demo.py" prints ["Every answer was right."];
     downloader: "downloader.py" prints ["Downloaded 32 MiB"];
+    graceful_shutdown: "graceful_shutdown.py" prints [
+        "The client was told 1001",
+        "A handler has finished",
+        "The server is closed",
+    ];
     httptools_parse_request: "spec/httptools_parse_request.py" prints
         ["GET", "/path", "HTTP/1.1", "{'Host': 'example.com'}", "HttpParserError"];
     httptools_parse_url: "spec/httptools_parse_url.py" prints
@@ -83,6 +101,8 @@ examples! {
     httpx_stream: "spec/httpx_stream.py" prints
         ["iter_bytes: 1048576 bytes", "aiter_bytes: 1048576 bytes"];
     httpx_timeouts: "spec/httpx_timeouts.py" prints ["200", "ReadTimeout"];
+    ticker: "ticker.py" prints
+        ["A subscriber saw 5 ticks in a row", "A subscriber saw 3 ticks in a row"];
     uploader: "uploader.py" prints ["Uploaded 32 MiB", "They arrived whole"];
     websockets_chat: "spec/websockets_chat.py" prints
         ["Got: {'type': 'delivered', 'text': 'Hello!'}"];

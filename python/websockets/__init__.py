@@ -9,15 +9,25 @@ __version__ = "17.0"
 
 # Where each name lives; a module is imported when one of its names is asked for.
 _NAMES = {
-    "asyncio.client": ("connect", "ClientConnection"),
-    "asyncio.server": ("serve", "Server", "ServerConnection"),
-    "datastructures": ("Headers",),
+    "asyncio.client": ("connect", "unix_connect", "ClientConnection"),
+    "asyncio.router": ("route", "unix_route", "Router"),
+    "asyncio.server": (
+        "basic_auth",
+        "broadcast",
+        "serve",
+        "unix_serve",
+        "ServerConnection",
+        "Server",
+    ),
+    "client": ("ClientProtocol",),
+    "datastructures": ("Headers", "HeadersLike", "MultipleValuesError"),
     "exceptions": (
         "ConcurrencyError",
         "ConnectionClosed",
         "ConnectionClosedError",
         "ConnectionClosedOK",
         "DuplicateParameter",
+        "HeaderLineTooLong",
         "InvalidHandshake",
         "InvalidHeader",
         "InvalidHeaderFormat",
@@ -27,6 +37,7 @@ _NAMES = {
         "InvalidOrigin",
         "InvalidParameterName",
         "InvalidParameterValue",
+        "InvalidProtocol",
         "InvalidProxy",
         "InvalidProxyMessage",
         "InvalidProxyStatus",
@@ -38,14 +49,32 @@ _NAMES = {
         "PayloadTooBig",
         "ProtocolError",
         "ProxyError",
+        "RequestLineTooLong",
         "SecurityError",
+        "StatusLineTooLong",
+        "TooManyFragments",
+        "TooManyHeaders",
         "WebSocketException",
     ),
-    "frames": ("Close", "CloseCode"),
+    "frames": ("Close", "CloseCode", "Frame", "Opcode"),
     "http11": ("Request", "Response"),
-    "protocol": ("State",),
+    "protocol": ("Protocol", "Side", "State"),
+    "server": ("ServerProtocol",),
+    "typing": (
+        "Data",
+        "ExtensionName",
+        "ExtensionParameter",
+        "LoggerLike",
+        "StatusLike",
+        "Origin",
+        "Subprotocol",
+    ),
 }
-_MODULES = ("asyncio", "datastructures", "exceptions", "frames", "http11", "protocol")
+_MODULES = {
+    *(name for name in _NAMES if "." not in name),
+    *("asyncio", "extensions", "headers", "imports", "legacy", "proxy", "streams", "sync"),
+    *("uri", "utils", "version"),
+}
 
 __all__ = [name for names in _NAMES.values() for name in names]
 

@@ -8,11 +8,16 @@
         InvalidProxy
         InvalidHandshake
             SecurityError
+                RequestLineTooLong
+                StatusLineTooLong
+                HeaderLineTooLong
+                TooManyHeaders
             ProxyError
                 InvalidProxyMessage
                 InvalidProxyStatus
             InvalidMessage
             InvalidMethod
+            InvalidProtocol
             InvalidStatus
             InvalidHeader
                 InvalidHeaderFormat
@@ -25,9 +30,52 @@
                 InvalidParameterValue
         ProtocolError
         PayloadTooBig
+        TooManyFragments
         InvalidState (and AssertionError)
         ConcurrencyError (and RuntimeError)
 """
+
+__all__ = [
+    "WebSocketException",
+    "ConnectionClosed",
+    "ConnectionClosedOK",
+    "ConnectionClosedError",
+    "InvalidURI",
+    "InvalidProxy",
+    "InvalidHandshake",
+    "SecurityError",
+    "RequestLineTooLong",
+    "StatusLineTooLong",
+    "HeaderLineTooLong",
+    "TooManyHeaders",
+    "TooManyFragments",
+    "ProxyError",
+    "InvalidProxyMessage",
+    "InvalidProxyStatus",
+    "InvalidMessage",
+    "InvalidMethod",
+    "InvalidProtocol",
+    "InvalidStatus",
+    "InvalidHeader",
+    "InvalidHeaderFormat",
+    "InvalidHeaderValue",
+    "InvalidOrigin",
+    "InvalidUpgrade",
+    "NegotiationError",
+    "DuplicateParameter",
+    "InvalidParameterName",
+    "InvalidParameterValue",
+    "ProtocolError",
+    "PayloadTooBig",
+    "InvalidState",
+    "ConcurrencyError",
+]
+
+
+def _deprecated(text):
+    import warnings
+
+    warnings.warn(text, DeprecationWarning, stacklevel=3)
 
 
 class WebSocketException(Exception):
@@ -48,10 +96,11 @@ class ConnectionClosed(WebSocketException):
     """The connection is closed. rcvd and sent are the close frames, or None."""
 
     def __init__(self, rcvd, sent, rcvd_then_sent=None):
-        super().__init__(rcvd, sent, rcvd_then_sent)
         self.rcvd = rcvd
         self.sent = sent
         self.rcvd_then_sent = rcvd_then_sent
+        # There is an order when there are two frames.
+        assert (rcvd_then_sent is None) == (rcvd is None or sent is None)
 
     def _text(self):
         rcvd, sent = self.rcvd, self.sent
@@ -67,12 +116,20 @@ class ConnectionClosed(WebSocketException):
 
     @property
     def code(self):
-        """The code that the peer closed with; 1006 without a close frame."""
+        """Deprecated: the code that the peer closed with; 1006 without a close frame."""
+        _deprecated(
+            "ConnectionClosed.code is deprecated; "
+            "use Protocol.close_code or ConnectionClosed.rcvd.code"
+        )
         return 1006 if self.rcvd is None else self.rcvd.code
 
     @property
     def reason(self):
-        """The reason that the peer gave."""
+        """Deprecated: the reason that the peer gave."""
+        _deprecated(
+            "ConnectionClosed.reason is deprecated; "
+            "use Protocol.close_reason or ConnectionClosed.rcvd.reason"
+        )
         return "" if self.rcvd is None else self.rcvd.reason
 
 
@@ -88,7 +145,6 @@ class InvalidURI(WebSocketException):
     """The text is no WebSocket URI."""
 
     def __init__(self, uri, msg):
-        super().__init__(uri, msg)
         self.uri = uri
         self.msg = msg
 
@@ -100,7 +156,6 @@ class InvalidProxy(WebSocketException):
     """The proxy is none that can be used."""
 
     def __init__(self, proxy, msg):
-        super().__init__(proxy, msg)
         self.proxy = proxy
         self.msg = msg
 
@@ -116,6 +171,22 @@ class SecurityError(InvalidHandshake):
     """The peer went beyond a limit that protects this end."""
 
 
+class RequestLineTooLong(SecurityError):
+    """The request line is over the limit."""
+
+
+class StatusLineTooLong(SecurityError):
+    """The status line is over the limit."""
+
+
+class HeaderLineTooLong(SecurityError):
+    """A header field is over the limit."""
+
+
+class TooManyHeaders(SecurityError):
+    """There are more header fields than the limit."""
+
+
 class ProxyError(InvalidHandshake):
     """The proxy failed."""
 
@@ -128,7 +199,6 @@ class InvalidProxyStatus(ProxyError):
     """The proxy refused."""
 
     def __init__(self, response):
-        super().__init__(response)
         self.response = response
 
     def _text(self):
@@ -143,18 +213,26 @@ class InvalidMethod(InvalidHandshake):
     """The request is not a GET."""
 
     def __init__(self, method):
-        super().__init__(method)
         self.method = method
 
     def _text(self):
         return f"unsupported HTTP method: {self.method}"
 
 
+class InvalidProtocol(InvalidHandshake):
+    """The request is not HTTP/1.1."""
+
+    def __init__(self, protocol):
+        self.protocol = protocol
+
+    def _text(self):
+        return f"unsupported HTTP version: {self.protocol}"
+
+
 class InvalidStatus(InvalidHandshake):
     """The server refused: response.status_code is not 101."""
 
     def __init__(self, response):
-        super().__init__(response)
         self.response = response
 
     def _text(self):
@@ -165,7 +243,6 @@ class InvalidHeader(InvalidHandshake):
     """A header field is missing, empty or wrong."""
 
     def __init__(self, name, value=None):
-        super().__init__(name, value)
         self.name = name
         self.value = value
 
@@ -207,7 +284,6 @@ class DuplicateParameter(NegotiationError):
     """A parameter of an extension comes twice."""
 
     def __init__(self, name):
-        super().__init__(name)
         self.name = name
 
     def _text(self):
@@ -218,7 +294,6 @@ class InvalidParameterName(NegotiationError):
     """A parameter of an extension is unknown."""
 
     def __init__(self, name):
-        super().__init__(name)
         self.name = name
 
     def _text(self):
@@ -229,7 +304,6 @@ class InvalidParameterValue(NegotiationError):
     """A parameter of an extension has a value that it cannot have."""
 
     def __init__(self, name, value):
-        super().__init__(name, value)
         self.name = name
         self.value = value
 
@@ -246,7 +320,51 @@ class ProtocolError(WebSocketException):
 
 
 class PayloadTooBig(WebSocketException):
-    """A message or fragment is over max_size."""
+    """A message or fragment is over max_size.
+
+    `size` is that of the frame if it is known, `current_size` that of the frames before it, if
+    there were any, and `max_size` the limit for all of them together; in bytes.
+    """
+
+    message = None
+    current_size = None
+
+    def __init__(self, size_or_message, max_size=None, current_size=None):
+        if isinstance(size_or_message, str):
+            assert max_size is None and current_size is None
+            _deprecated(
+                "PayloadTooBig(message) is deprecated; change to PayloadTooBig(size, max_size)"
+            )
+            self.message = size_or_message
+            return
+        assert max_size is not None
+        self.size = size_or_message
+        self.max_size = max_size
+        self.set_current_size(current_size)
+
+    def set_current_size(self, current_size):
+        """Tells the size of the frames that came before, which max_size did not count."""
+        assert self.current_size is None
+        if current_size is not None:
+            self.current_size = current_size
+            self.max_size += current_size
+
+    def _text(self):
+        if self.message is not None:
+            return self.message
+        size = "" if self.size is None else f"with {self.size} bytes "
+        before = "" if self.current_size is None else f"after reading {self.current_size} bytes "
+        return f"frame {size}{before}exceeds limit of {self.max_size} bytes"
+
+
+class TooManyFragments(WebSocketException):
+    """A message has more frames than the limit."""
+
+    def __init__(self, max_fragments):
+        self.max_fragments = max_fragments
+
+    def _text(self):
+        return f"fragmented message exceeds limit of {self.max_fragments} frames"
 
 
 class InvalidState(WebSocketException, AssertionError):

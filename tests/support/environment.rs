@@ -79,6 +79,8 @@ impl<'a> Servers<'a> {
                 "TAURARO_TEST_CLIENT_ENCRYPTED_KEY",
                 file("client.encrypted.key"),
             ),
+            ("TAURARO_TEST_SERVER_CERT", file("server.pem")),
+            ("TAURARO_TEST_SERVER_KEY", file("server.key")),
             ("TAURARO_TEST_WS", self.ws.url()),
             ("TAURARO_TEST_WS_STATS", self.ws.stats_url()),
             ("TAURARO_TEST_WSS", self.wss.url()),

@@ -103,11 +103,14 @@ class Server:
         their handlers. Closing twice is no error.
         """
         if self._closing is None:
+            closing = None
+            if close_connections:
+                # Refuses a code or a reason that cannot be sent.
+                closing = self._acceptor.close_connections(code, reason)
             self._acceptor.stop()
-            closing = self._close(close_connections, code, reason)
-            self._closing = self._loop.create_task(closing)
+            self._closing = self._loop.create_task(self._close(closing))
 
-    async def _close(self, close_connections, code, reason):
+    async def _close(self, closing):
         from ._listening import remove_socket_file
 
         self._acceptor.info("server closing")
@@ -121,8 +124,8 @@ class Server:
             self._sockets = ()
             for file in self._files:
                 remove_socket_file(file)
-            if close_connections:
-                await self._acceptor.close_connections(code, reason)
+            if closing is not None:
+                await closing
             await self._acceptor.wait_none_left()
         finally:
             if not self._closed.done():
@@ -198,6 +201,7 @@ def serve(
     """
     options = {
         "origins": origins,
+        "extensions": extensions,
         "subprotocols": subprotocols,
         "select_subprotocol": select_subprotocol,
         "compression": compression,

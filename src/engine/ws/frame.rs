@@ -6,7 +6,7 @@ use tungstenite::protocol::frame::FrameHeader;
 pub(super) use tungstenite::protocol::frame::coding::{Control, Data, OpCode};
 
 use super::error::Violation;
-use super::mask::MaskKey;
+use super::mask::{self, MaskKey};
 
 /// Longest payload of a ping, pong or close frame (RFC 6455 section 5.5), in bytes.
 pub const MAX_CONTROL_PAYLOAD: usize = 125;
@@ -116,6 +116,10 @@ impl HeaderReader {
 }
 
 fn parse(bytes: &[u8]) -> Result<Option<(FrameHeader, u64, usize)>, Violation> {
+    // The codec looks at the opcode once it has the whole header.
+    if bytes.first().is_some_and(|first| !is_known(first & 0x0f)) {
+        return Err(Violation::Protocol("invalid opcode"));
+    }
     let mut cursor = Cursor::new(bytes);
     // Memory does not fail to be read, so an error means a reserved opcode.
     let parsed = FrameHeader::parse(&mut cursor).map_err(|_| Violation::Protocol("invalid opcode"));
@@ -162,6 +166,39 @@ pub(super) fn write_header(
         .expect("a header always fits into memory");
 }
 
+/// A whole frame as bytes, for one that no connection sends; `None` for a reserved opcode. `rsv` is
+/// 4 for RSV1, 2 for RSV2 and 1 for RSV3.
+pub fn serialize(
+    opcode: u8,
+    is_final: bool,
+    rsv: u8,
+    mask: Option<MaskKey>,
+    payload: &[u8],
+) -> Option<Vec<u8>> {
+    let header = FrameHeader {
+        is_final,
+        rsv1: rsv & 4 != 0,
+        rsv2: rsv & 2 != 0,
+        rsv3: rsv & 1 != 0,
+        opcode: is_known(opcode).then(|| OpCode::from(opcode))?,
+        mask,
+    };
+    let mut output = Vec::with_capacity(MAX_HEADER + payload.len());
+    header
+        .format(payload.len() as u64, &mut output)
+        .expect("a header always fits into memory");
+    let header_end = output.len();
+    output.extend_from_slice(payload);
+    if let Some(key) = mask {
+        mask::apply(&mut output[header_end..], key, 0);
+    }
+    Some(output)
+}
+
+fn is_known(opcode: u8) -> bool {
+    matches!(opcode, 0..=2 | 8..=10)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -199,6 +236,7 @@ mod tests {
         for (bytes, reason) in [
             (&[0x83, 0x00][..], "invalid opcode"),
             (&[0x8b, 0x00], "invalid opcode"),
+            (&[0xff, 0x7f], "invalid opcode"),
             (&[0xc9, 0x00], "reserved bits must be 0"),
             (&[0x81, 0x80, 0, 0, 0, 0], "incorrect masking"),
             (&[0x09, 0x00], "fragmented control frame"),

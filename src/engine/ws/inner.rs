@@ -10,6 +10,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
@@ -37,6 +38,9 @@ pub(super) struct Inner {
     pings: Pings,
     keepalive: Option<Keepalive>,
     driver: Option<Waker>,
+    /// Where the driver runs and the stream is registered, until the end: a runtime's descriptors
+    /// live as long as a handle on it.
+    runtime: Option<Handle>,
     close_timeout: Option<Duration>,
     close_deadline: Option<Instant>,
     /// When a violation is acted on at the latest.
@@ -72,6 +76,7 @@ impl Inner {
             keepalive: Keepalive::new(&options),
             unread: options.leftover,
             driver: None,
+            runtime: options.runtime,
             close_timeout: options.close_timeout,
             close_deadline: None,
             grace_deadline: None,
@@ -294,6 +299,7 @@ impl Inner {
         self.protocol.receive_eof();
         self.protocol.discard_output();
         self.unread = Bytes::new();
+        self.runtime = None;
         self.closed = Some(self.protocol.outcome());
         wakes.receiver = self.inbox.take_receiver().or(wakes.receiver.take());
         wakes.abandoned = Some(mem::take(&mut self.pings));
@@ -318,7 +324,12 @@ impl Inner {
             self.transport.measure(self.protocol.output().len());
             return;
         };
+        // The stream stays where the driver is: under another runtime it would move there.
+        let runtime = self.runtime.take();
+        let entered = runtime.as_ref().map(Handle::enter);
         self.write(&mut Context::from_waker(&waker), wakes);
+        drop(entered);
+        self.runtime = runtime;
         self.driver = Some(waker);
         if self.transport.has_failed() {
             self.wake_driver(wakes);

@@ -10,7 +10,7 @@ pub(super) fn random_key() -> MaskKey {
 }
 
 /// Masks or unmasks `data`, which starts `offset` bytes into its frame's payload.
-pub(super) fn apply(data: &mut [u8], key: MaskKey, offset: usize) {
+pub fn apply(data: &mut [u8], key: MaskKey, offset: usize) {
     let at = |i: usize| key[(offset + i) % 4];
     let word: [u8; 8] = std::array::from_fn(at);
     let key = u64::from_ne_bytes(word);

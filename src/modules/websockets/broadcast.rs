@@ -52,7 +52,7 @@ pub(super) fn broadcast(args: BroadcastArgs, vm: &VirtualMachine) -> PyResult<()
             let class = other.class().name().to_string();
             vm.new_type_error(format!("broadcast needs connections, not {class}"))
         })?;
-        let Some(handle) = connection.opened() else {
+        let Some(handle) = connection.base().opened() else {
             continue;
         };
         let sent = handle.send_now(message.clone(), written < WRITTEN_AT_ONCE);
@@ -109,7 +109,7 @@ fn warn(connection: &PyRef<Connection>, reason: NotSent, vm: &VirtualMachine) {
             "skipped broadcast: more than write_limit bytes wait to be written"
         }
     };
-    let source = connection.logger_source();
+    let source = connection.base().logger_source();
     let about = connection.as_object();
     log::log(about, &source, Level::Warning, text, Vec::new(), None, vm);
 }

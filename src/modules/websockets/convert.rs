@@ -60,12 +60,13 @@ fn headers_object(headers: &Headers, vm: &VirtualMachine) -> PyResult {
 
 /// A `websockets.http11.Request`.
 pub(super) fn request_object(request: &Request, vm: &VirtualMachine) -> PyResult {
-    let headers = headers_object(&request.headers, vm)?;
-    http11(
-        "Request",
-        vec![new_str(&request.path, vm).into(), headers],
-        vm,
-    )
+    let args = vec![
+        new_str(&request.path, vm).into(),
+        headers_object(&request.headers, vm)?,
+        new_str(&request.method, vm).into(),
+        new_str(request.version, vm).into(),
+    ];
+    http11("Request", args, vm)
 }
 
 /// A `websockets.http11.Response`.

@@ -32,14 +32,17 @@ fn make(
     args: Vec<PyObjectRef>,
     vm: &VirtualMachine,
 ) -> PyResult<PyBaseExceptionRef> {
-    let module = vm.import("websockets.exceptions", 0)?;
-    // A dotted import gives the package.
-    let module = module.get_attr("exceptions", vm)?;
-    let class: PyTypeRef = module.get_attr(name, vm)?.try_into_value(vm)?;
-    class
+    class(name, vm)?
         .as_object()
         .call(FuncArgs::from(args), vm)?
         .try_into_value(vm)
+}
+
+fn class(name: &'static str, vm: &VirtualMachine) -> PyResult<PyTypeRef> {
+    let module = vm.import("websockets.exceptions", 0)?;
+    // A dotted import gives the package.
+    let module = module.get_attr("exceptions", vm)?;
+    module.get_attr(name, vm)?.try_into_value(vm)
 }
 
 fn message(name: &'static str, text: String, vm: &VirtualMachine) -> PyBaseExceptionRef {
@@ -124,14 +127,48 @@ pub(super) fn of_connection(error: &ConnectionError, vm: &VirtualMachine) -> PyB
 pub(super) enum Failures {
     /// It is a coroutine.
     OfCoroutine,
+    /// It blocks a thread.
+    OfThread,
 }
 
 impl Failures {
     pub(super) fn raise(self, error: &ConnectionError) -> PyBaseExceptionRef {
         with_vm(|vm| match self {
             Self::OfCoroutine => of_connection(error, vm),
+            Self::OfThread => of_connection_of_thread(error, vm),
         })
     }
+}
+
+/// An error of an open connection that threads use: the words are theirs.
+pub(super) fn of_connection_of_thread(
+    error: &ConnectionError,
+    vm: &VirtualMachine,
+) -> PyBaseExceptionRef {
+    match error {
+        ConnectionError::ConcurrentRecv => {
+            let text = "cannot call recv while another thread is already running recv or \
+                        recv_streaming";
+            message("ConcurrencyError", text.to_owned(), vm)
+        }
+        ConnectionError::ConcurrentStream => {
+            let text = "cannot call recv_streaming while another thread is already running recv \
+                        or recv_streaming";
+            message("ConcurrencyError", text.to_owned(), vm)
+        }
+        _ => of_connection(error, vm),
+    }
+}
+
+/// What a forked child gets for a connection of its parent.
+pub(super) fn of_inherited(vm: &VirtualMachine) -> PyBaseExceptionRef {
+    vm.new_runtime_error("the connection belongs to the process that forked this one")
+}
+
+/// Whether an exception is ConnectionClosedOK, at which an iteration ends.
+pub(super) fn is_good_end(exception: &PyBaseExceptionRef, vm: &VirtualMachine) -> PyResult<bool> {
+    let class = class("ConnectionClosedOK", vm)?;
+    Ok(exception.fast_isinstance(&class))
 }
 
 /// ConnectionClosedOK or ConnectionClosedError.
@@ -196,6 +233,11 @@ pub(super) fn of_violation(violation: &Violation, vm: &VirtualMachine) -> PyBase
     }
 }
 
+/// A frame that breaks the protocol.
+pub(super) fn protocol_error(text: &str, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    message("ProtocolError", text.to_owned(), vm)
+}
+
 fn timeout(text: &str, vm: &VirtualMachine) -> PyBaseExceptionRef {
     let class = vm.ctx.exceptions.timeout_error.to_owned();
     vm.new_exception_msg(class, text.into())
@@ -251,9 +293,8 @@ pub(super) fn of_handshake(error: &HandshakeError, vm: &VirtualMachine) -> PyBas
     };
     match error {
         HandshakeError::Security(limit) => of_security(limit, vm),
-        HandshakeError::InvalidMessage { .. } | HandshakeError::InvalidProtocol(_) => {
-            message("InvalidMessage", error.to_string(), vm)
-        }
+        HandshakeError::InvalidProtocol(version) => new("InvalidProtocol", vec![text(version)], vm),
+        HandshakeError::InvalidMessage { .. } => message("InvalidMessage", error.to_string(), vm),
         HandshakeError::InvalidMethod(method) => new("InvalidMethod", vec![text(method)], vm),
         HandshakeError::InvalidStatus(response) => of_status(response, vm),
         HandshakeError::InvalidHeader { name, value } => {
@@ -305,7 +346,14 @@ fn of_negotiation(error: &NegotiationError, vm: &VirtualMachine) -> PyBaseExcept
 }
 
 fn of_security(limit: &SecurityError, vm: &VirtualMachine) -> PyBaseExceptionRef {
-    message("SecurityError", limit.to_string(), vm)
+    let name = match limit {
+        SecurityError::RequestLineTooLong(_) => "RequestLineTooLong",
+        SecurityError::StatusLineTooLong(_) => "StatusLineTooLong",
+        SecurityError::HeaderLineTooLong(_) => "HeaderLineTooLong",
+        SecurityError::TooManyHeaders(_) => "TooManyHeaders",
+        _ => "SecurityError",
+    };
+    message(name, limit.to_string(), vm)
 }
 
 fn of_status(response: &Response, vm: &VirtualMachine) -> PyBaseExceptionRef {

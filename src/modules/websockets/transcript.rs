@@ -2,13 +2,13 @@
 
 use rustpython_vm::{AsObject, Py, PyObjectRef, VirtualMachine};
 
+use super::base_connection::BaseConnection;
 use super::log::{Level, Source, log};
-use super::server_connection::ServerConnection;
 use crate::engine::ws::handshake::{Headers, Request, Response};
 use crate::modules::convert::{header_str, new_str};
 
 /// What the client sent.
-pub(super) fn request(connection: &Py<ServerConnection>, request: &Request, vm: &VirtualMachine) {
+pub(super) fn request(connection: &Py<BaseConnection>, request: &Request, vm: &VirtualMachine) {
     let Some(source) = listener(connection, vm) else {
         return;
     };
@@ -19,11 +19,7 @@ pub(super) fn request(connection: &Py<ServerConnection>, request: &Request, vm: 
 }
 
 /// What the client was answered.
-pub(super) fn response(
-    connection: &Py<ServerConnection>,
-    response: &Response,
-    vm: &VirtualMachine,
-) {
+pub(super) fn response(connection: &Py<BaseConnection>, response: &Response, vm: &VirtualMachine) {
     let Some(source) = listener(connection, vm) else {
         return;
     };
@@ -43,14 +39,14 @@ pub(super) fn response(
     }
 }
 
-fn listener(connection: &Py<ServerConnection>, vm: &VirtualMachine) -> Option<Source> {
-    let source = connection.base().logger_source();
+fn listener(connection: &Py<BaseConnection>, vm: &VirtualMachine) -> Option<Source> {
+    let source = connection.logger_source();
     let listening = source.listening(Level::Debug, vm);
     listening.ok().flatten().map(|_| source)
 }
 
 fn headers(
-    connection: &Py<ServerConnection>,
+    connection: &Py<BaseConnection>,
     source: &Source,
     text: &str,
     headers: &Headers,
@@ -69,7 +65,7 @@ fn headers(
 }
 
 fn debug(
-    connection: &Py<ServerConnection>,
+    connection: &Py<BaseConnection>,
     source: &Source,
     text: &str,
     args: Vec<PyObjectRef>,

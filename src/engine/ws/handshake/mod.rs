@@ -40,3 +40,8 @@ pub struct Upgraded<S> {
     /// The extensions that both ends agreed on.
     pub extensions: Vec<Agreed>,
 }
+
+/// The `Sec-WebSocket-Accept` that answers a `Sec-WebSocket-Key`, RFC 6455 section 4.2.2.
+pub fn accept_key(key: &str) -> String {
+    tungstenite::handshake::derive_accept_key(key.as_bytes())
+}

@@ -132,7 +132,7 @@ impl Acceptor {
         zelf.house.clients.is_serving()
     }
 
-    /// Closes the open connections, all at once; await it.
+    /// Closes the connections that are open when it is awaited, all at once.
     #[pymethod]
     fn close_connections(
         zelf: &Py<Self>,
@@ -143,10 +143,10 @@ impl Acceptor {
         let reason = utf8(&args.reason, vm)?.to_owned();
         let checked = Close::new(code, reason.clone()).to_payload();
         checked.map_err(|violation| of_violation(&violation, vm))?;
-        let connections = zelf.house.clients.open();
+        let clients = zelf.house.clients.clone();
         Ok(Coroutine::new("Server.close", async move {
             let reason = &reason;
-            let closing = connections.into_iter();
+            let closing = clients.open().into_iter();
             let closing = closing.map(|connection| close_one(connection, code, reason));
             join_all(closing).await;
             Ok(with_vm(|vm| vm.ctx.none()))
@@ -262,7 +262,8 @@ async fn close_one(connection: PyRef<ServerConnection>, code: u16, reason: &str)
     }
 }
 
-fn of_listener(
+/// Why a listening socket cannot be used.
+pub(in crate::modules::websockets) fn of_listener(
     error: &std::io::Error,
     address: Option<&Address>,
     vm: &VirtualMachine,
