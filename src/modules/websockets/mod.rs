@@ -13,9 +13,12 @@ mod exceptions;
 mod extensions;
 mod log;
 mod options;
+mod receiving;
 mod sansio;
+mod sending;
 mod serve;
 mod server_connection;
+mod signatures;
 mod slot;
 mod sync;
 mod transcript;
@@ -82,6 +85,12 @@ mod _websockets {
         sansio::serialize_frame(&frame, key, vm)
     }
 
+    /// Sends a message to many connections of threads, and waits until each has taken it.
+    #[pyfunction]
+    fn broadcast_blocking(args: sync::BroadcastArgs, vm: &VirtualMachine) -> PyResult<()> {
+        sync::broadcast(args, vm)
+    }
+
     /// Closes connections with this code and reason, and waits until they are closed.
     #[pyfunction]
     fn close_blocking(
@@ -105,6 +114,7 @@ mod _websockets {
 
     pub(crate) fn module_exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
         __module_exec(vm, module);
+        drop(super::receiving::FragmentIterator::make_static_type());
         sync::prepare_classes();
         drop(RedirectTarget::make_static_type());
         extend_module!(vm, module, {
@@ -123,6 +133,7 @@ mod _websockets {
             "Frame" => sansio::Frame::make_static_type(),
             "Protocol" => sansio::Protocol::make_static_type(),
         });
+        super::signatures::describe(vm);
         super::broadcast::describe(vm, module)
     }
 
