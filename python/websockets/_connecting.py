@@ -48,7 +48,7 @@ class Connecting:
     @property
     def ws_uri(self):
         """The URI, taken apart."""
-        from ..uri import parse_uri
+        from .uri import parse_uri
 
         return parse_uri(self.uri)
 
