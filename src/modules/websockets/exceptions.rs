@@ -6,7 +6,7 @@ mod connect;
 
 use std::{error, fmt, io};
 
-use runtime_bridge::Homing;
+use runtime_bridge::{Homing, with_vm};
 
 use rustpython_vm::{
     AsObject, PyObjectRef, PyResult, VirtualMachine,
@@ -122,16 +122,32 @@ pub(super) fn of_connection(error: &ConnectionError, vm: &VirtualMachine) -> PyB
     }
 }
 
+/// How a call tells what went wrong with its connection.
+#[derive(Clone, Copy)]
+pub(super) enum Failures {
+    /// It is a coroutine.
+    OfCoroutine,
+    /// It blocks its thread.
+    OfThread,
+}
+
+impl Failures {
+    pub(super) fn raise(self, error: &ConnectionError) -> PyBaseExceptionRef {
+        with_vm(|vm| match self {
+            Self::OfCoroutine => of_connection(error, vm),
+            Self::OfThread => of_connection_of_thread(error, vm),
+        })
+    }
+}
+
 /// An error of an open connection that threads use: the words are theirs.
 pub(super) fn of_connection_of_thread(
     error: &ConnectionError,
     vm: &VirtualMachine,
 ) -> PyBaseExceptionRef {
     match error {
-        ConnectionError::ConcurrentRecv => {
-            let text = "cannot call recv while another thread is already running recv or \
-                        recv_streaming";
-            message("ConcurrencyError", text.to_owned(), vm)
+        ConnectionError::ConcurrentRecv | ConnectionError::ConcurrentStream => {
+            concurrency_error(&error.to_string().replace("coroutine", "thread"), vm)
         }
         _ => of_connection(error, vm),
     }
@@ -140,12 +156,6 @@ pub(super) fn of_connection_of_thread(
 /// What a forked child gets for a connection of its parent.
 pub(super) fn of_inherited(vm: &VirtualMachine) -> PyBaseExceptionRef {
     vm.new_runtime_error("the connection belongs to the process that forked this one")
-}
-
-/// Whether an exception is ConnectionClosedOK, at which an iteration ends.
-pub(super) fn is_good_end(exception: &PyBaseExceptionRef, vm: &VirtualMachine) -> PyResult<bool> {
-    let class = class("ConnectionClosedOK", vm)?;
-    Ok(exception.fast_isinstance(&class))
 }
 
 /// ConnectionClosedOK or ConnectionClosedError.

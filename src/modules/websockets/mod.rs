@@ -13,9 +13,12 @@ mod exceptions;
 mod extensions;
 mod log;
 mod options;
+mod receiving;
 mod sansio;
+mod sending;
 mod serve;
 mod server_connection;
+mod signatures;
 mod slot;
 mod sync;
 mod transcript;
@@ -106,6 +109,7 @@ mod _websockets {
     pub(crate) fn module_exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
         __module_exec(vm, module);
         sync::prepare_classes();
+        drop(super::receiving::FragmentIterator::make_static_type());
         drop(RedirectTarget::make_static_type());
         extend_module!(vm, module, {
             "SERVER" => vm.ctx.new_str(super::USER_AGENT),
@@ -121,6 +125,7 @@ mod _websockets {
             "Acceptor" => Acceptor::make_static_type(),
             "Frame" => sansio::Frame::make_static_type(),
         });
+        super::signatures::describe(vm);
         super::broadcast::describe(vm, module)
     }
 
