@@ -53,6 +53,12 @@ mod _websockets {
         value.is_some_and(|value| sansio::is_field_value(value.as_bytes()))
     }
 
+    /// Whether text is a token of RFC 9110 section 5.6.2.
+    #[pyfunction]
+    fn is_token(text: PyStrRef) -> bool {
+        text.to_str().is_some_and(handshake::is_token)
+    }
+
     /// The Sec-WebSocket-Accept that answers a Sec-WebSocket-Key.
     #[pyfunction]
     fn accept_key(key: PyStrRef, vm: &VirtualMachine) -> PyResult<String> {
@@ -123,7 +129,9 @@ mod _websockets {
             "SyncServerConnection" => sync::ServerConnection::make_static_type(),
             "ThreadAcceptor" => sync::ThreadAcceptor::make_static_type(),
             "Acceptor" => Acceptor::make_static_type(),
+            "Deflate" => sansio::Deflate::make_static_type(),
             "Frame" => sansio::Frame::make_static_type(),
+            "Protocol" => sansio::Protocol::make_static_type(),
         });
         super::signatures::describe(vm);
         super::broadcast::describe(vm, module)

@@ -16,6 +16,7 @@
 //! | `/close` | `Connection: close` |
 //! | `/basic-auth/{user}/{password}` | 200 with these credentials, else 401 |
 //! | `/redirect` | 302 to `/` |
+//! | `/downgrade` | 302 to `ws://elsewhere/`, without TLS |
 //! | `/stats`, `/reset-stats` | the server's counters |
 
 use std::future::pending;
@@ -65,6 +66,7 @@ pub(super) async fn answer(
         ["close"] => with_header(text("closing"), CONNECTION, "close"),
         ["basic-auth", user, password] => basic_auth(&request, &decode(user), &decode(password)),
         ["redirect"] => with_header(status("302"), LOCATION, "/"),
+        ["downgrade"] => with_header(status("302"), LOCATION, "ws://elsewhere/"),
         _ => answer_stats(&path, stats),
     }
 }
