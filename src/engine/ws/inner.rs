@@ -219,7 +219,14 @@ impl Inner {
 
     /// Fails the connection because a fragmented message will never be whole.
     pub(super) fn fail_sending(&mut self, wakes: &mut Wakes) {
-        if self.closed.is_none() && self.protocol.is_sending_message() {
+        if self.protocol.is_sending_message() {
+            self.fail_message(wakes);
+        }
+    }
+
+    /// Fails the connection because a message cannot be sent.
+    pub(super) fn fail_message(&mut self, wakes: &mut Wakes) {
+        if self.closed.is_none() {
             let close = Close::new(code::INTERNAL_ERROR, "error in fragmented message");
             self.protocol.fail(close);
             wakes.drained = true;

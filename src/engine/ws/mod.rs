@@ -55,3 +55,4 @@ pub use server::{
     Accept, AcceptError, Accepted, Decisions, Incoming, Listener, Undecided, Unselected,
 };
 pub use uri::{InvalidUri, WebSocketUri};
+pub use utf8::TextDecoder;
