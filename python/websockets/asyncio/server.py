@@ -16,7 +16,9 @@ class Server:
     It has the methods of asyncio.Server, and closes its connections with itself.
     """
 
-    def __init__(self, handler, bind, options, *, backlog=100, start_serving=True, cleanup_socket=True):
+    def __init__(
+        self, handler, bind, options, *, backlog=100, start_serving=True, cleanup_socket=True
+    ):
         self._acceptor = Acceptor(self, handler, takes_path(handler), **options)
         self._bind = bind
         self._backlog = backlog

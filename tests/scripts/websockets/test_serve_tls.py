@@ -58,7 +58,8 @@ class Tls(unittest.IsolatedAsyncioTestCase):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "socket")
             async with unix_serve(echo, path, ssl=server_context(), **PLAIN):
-                async with unix_connect(path, "wss://localhost/", ssl=client_context()) as websocket:
+                uri = "wss://localhost/"
+                async with unix_connect(path, uri, ssl=client_context()) as websocket:
                     await websocket.send("Hello!")
                     self.assertEqual(await websocket.recv(), "Hello!")
 
