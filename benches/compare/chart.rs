@@ -10,7 +10,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use crate::limits::{Verdict, judge_all};
 use crate::measure::{Figure, Measured};
-use crate::row::{BASE, Entry, SUBJECT};
+use crate::row::{BASE, Entry, PLAIN_WEBSOCKET, SUBJECT};
 
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 type Drawn = Result<(), Box<dyn Error>>;
@@ -166,7 +166,7 @@ fn draw_bar(
 fn color_of(entry: &Entry) -> RGBColor {
     match entry.label {
         SUBJECT => OURS,
-        BASE => PLAIN,
+        BASE | PLAIN_WEBSOCKET => PLAIN,
         _ => OTHERS,
     }
 }

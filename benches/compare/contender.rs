@@ -10,6 +10,7 @@ use crate::process::printed_number;
 use crate::python::Python;
 use crate::row::{Entry, Place, Row, Work};
 use crate::server::Server;
+use crate::websocket::serving;
 
 /// A program that can be measured.
 #[derive(Clone, Copy)]
@@ -24,6 +25,8 @@ pub(crate) enum Program {
     Plain,
     /// This one; see `engine`.
     Engine,
+    /// This one, as a server that upgrades; see `websocket::echo`.
+    Upgrading,
     /// The `tauraro` command, with one of its modules.
     Tauraro(&'static str, EventLoop),
     /// CPython, with a package.
@@ -40,7 +43,7 @@ pub(crate) enum EventLoop {
 }
 
 impl EventLoop {
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::None => "none",
             Self::Asyncio => "asyncio",
@@ -73,12 +76,14 @@ impl Contenders {
 
     /// Whether the program is here.
     pub(crate) fn has(&self, program: Program) -> bool {
-        let has = |package| {
+        let has = |package: &str| {
             let peers = self.peers.as_ref();
+            // A package may have several scripts.
+            let package = package.trim_end_matches("_ws");
             peers.is_some_and(|it| it.versions.contains_key(package))
         };
         match program {
-            Program::Plain | Program::Engine | Program::Tauraro(..) => true,
+            Program::Plain | Program::Engine | Program::Upgrading | Program::Tauraro(..) => true,
             Program::Peer(package, EventLoop::Uvloop) => has(package) && has("uvloop"),
             Program::Peer(package, _) => has(package),
         }
@@ -98,6 +103,11 @@ impl Contenders {
                 let task = [case, &server.url, &seconds.to_string()];
                 printed_number(&mut self.command(entry.program, task))
             }
+            Work::WebSocket(case) => {
+                let task = [case, &server.websocket_url, &seconds.to_string()];
+                printed_number(&mut self.command(entry.program, task))
+            }
+            Work::Serve(work) => serving::measure(self, entry.program, work, row.server, seconds),
             Work::Import(package) => import::in_process(self.binary(entry.program), package),
             Work::ImportByProcess(package) => {
                 import::by_process(self.binary(entry.program), package)
@@ -105,16 +115,15 @@ impl Contenders {
         }
     }
 
-    fn command(&self, program: Program, task: [&str; 3]) -> Command {
-        let own = |option| {
-            let own = std::env::current_exe().expect("the path of this program");
-            let mut command = Command::new(own);
-            command.arg(option).args(task);
+    /// A client's.
+    pub(crate) fn command(&self, program: Program, task: [&str; 3]) -> Command {
+        let with_task = |mut command: Command| {
+            command.args(task);
             command
         };
         match program {
-            Program::Plain => own("--plain"),
-            Program::Engine => own("--engine"),
+            Program::Plain | Program::Upgrading => with_task(own("--plain")),
+            Program::Engine => with_task(own("--engine")),
             Program::Tauraro(package, event_loop) | Program::Peer(package, event_loop) => {
                 let mut command = Command::new(self.binary(program));
                 command.args([&script("measure.py"), package]);
@@ -125,12 +134,20 @@ impl Contenders {
     }
 
     /// What runs scripts.
-    fn binary(&self, program: Program) -> &Path {
+    pub(crate) fn binary(&self, program: Program) -> &Path {
         match (&self.peers, program) {
             (Some(peers), Program::Peer(..)) => &peers.binary,
             _ => Path::new(env!("CARGO_BIN_EXE_tauraro")),
         }
     }
+}
+
+/// This program, as something else than the comparison.
+pub(crate) fn own(option: &str) -> Command {
+    let own = std::env::current_exe().expect("the path of this program");
+    let mut command = Command::new(own);
+    command.arg(option);
+    command
 }
 
 /// The path of a file in `scripts`.

@@ -2,7 +2,7 @@
 
 use crate::contender::{Contender, EventLoop, Program};
 use crate::limits::Limit::{AtMost, FasterThan, Times};
-use crate::row::{BASE, Place, Row, SUBJECT, Unit, Work};
+use crate::row::{BASE, Place, Row, Runs, SUBJECT, Unit, Work};
 
 const PLAIN: Contender = contender(BASE, Program::Plain);
 const ENGINE: Contender = contender("tauraro's engine, no interpreter", Program::Engine);
@@ -58,6 +58,8 @@ fn row(name: &'static str, title: &'static str, unit: Unit, work: Work, of: &[Co
         title,
         unit,
         server: Place::OtherCore,
+        base: BASE,
+        runs: Runs::InRounds,
         entries: work.of_each(of),
         limits: Vec::new(),
     }
@@ -174,6 +176,8 @@ fn imports(name: &'static str, title: &'static str, work: fn(&'static str) -> Wo
         title,
         unit: Unit::Milliseconds,
         server: Place::OtherCore,
+        base: BASE,
+        runs: Runs::InRounds,
         entries: vec![
             work("httpx").of(TAURARO),
             work("httpx").of(HTTPX),

@@ -27,6 +27,7 @@ mod python;
 mod row;
 mod server;
 mod table;
+mod websocket;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -36,6 +37,7 @@ use measure::Measured;
 use options::{Action, Options};
 use peers::Peers;
 use python::Python;
+use row::Row;
 
 #[global_allocator]
 static ALLOCATOR: tauraro::Allocator = tauraro::Allocator;
@@ -44,12 +46,20 @@ fn main() -> ExitCode {
     match options::parse() {
         Ok(Action::Compare(options)) => compare(&options),
         Ok(Action::Help) => {
-            print!("{}", options::help(&http::rows()));
+            print!("{}", options::help(&rows()));
             ExitCode::SUCCESS
         }
         Ok(Action::Serve { core }) => server::serve(core),
+        Ok(Action::Plain(task)) if task.is_for_websocket() => {
+            show(websocket::client::measure(&task))
+        }
+        Ok(Action::Engine(task)) if task.is_for_websocket() => {
+            show(websocket::engine::measure(&task))
+        }
         Ok(Action::Plain(task)) => show(plain::measure(&task)),
         Ok(Action::Engine(task)) => show(engine::measure(&task)),
+        Ok(Action::Echo { upgrading }) => websocket::echo::serve(upgrading),
+        Ok(Action::Load { task, pid }) => show(websocket::load::measure(&task, pid)),
         Err(error) => {
             eprintln!("{error}; see --help");
             ExitCode::FAILURE
@@ -63,9 +73,16 @@ fn show(figure: f64) -> ExitCode {
     ExitCode::SUCCESS
 }
 
+/// All rows, in the order of the table.
+fn rows() -> Vec<Row> {
+    let mut rows = http::rows();
+    rows.extend(websocket::rows());
+    rows
+}
+
 fn compare(options: &Options) -> ExitCode {
-    let rows = http::rows();
-    let rows: Vec<_> = rows.iter().filter(|row| options.wants(row.name)).collect();
+    let rows = rows();
+    let rows: Vec<_> = rows.iter().filter(|row| options.wants(row)).collect();
     let contenders = set_up(options);
     table::show_heading(&contenders, options);
     let mut measured: Vec<Measured<'_>> = Vec::new();
@@ -91,7 +108,7 @@ fn set_up(options: &Options) -> Contenders {
 }
 
 fn draw(path: &Path, measured: &[Measured<'_>]) -> ExitCode {
-    match chart::draw(path, "Tauraro's httpx and its peers", measured) {
+    match chart::draw(path, "Tauraro's modules and their peers", measured) {
         Ok(()) => {
             println!("chart: {}", path.display());
             ExitCode::SUCCESS

@@ -2,7 +2,7 @@
 
 use crate::contender::Contenders;
 use crate::options::Options;
-use crate::row::{BASE, Entry, Row, SUBJECT};
+use crate::row::{Entry, Row, Runs, SUBJECT};
 
 /// A row with its figures.
 pub(crate) struct Measured<'a> {
@@ -38,7 +38,7 @@ impl Measured<'_> {
 
     /// The figure of the one that the ratios are to.
     pub(crate) fn base(&self) -> Option<f64> {
-        self.figure(BASE)
+        self.figure(self.row.base)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&Entry, &Figure)> {
@@ -54,7 +54,11 @@ pub(crate) fn measure<'a>(
     options: &Options,
 ) -> Measured<'a> {
     let mut series: Vec<Series> = row.entries.iter().map(|_| Ok(Vec::new())).collect();
-    for _ in 0..options.rounds {
+    let rounds = match row.runs {
+        Runs::InRounds => options.rounds,
+        Runs::Once | Runs::WhenNamed => 1,
+    };
+    for _ in 0..rounds {
         for (entry, series) in row.entries.iter().zip(&mut series) {
             if !contenders.has(entry.program) {
                 continue;

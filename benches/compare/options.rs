@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use lexopt::prelude::*;
 
-use crate::row::Row;
+use crate::row::{Row, Runs};
 
 const ROUNDS: usize = 5;
 const SECONDS: f64 = 0.5;
@@ -14,11 +14,11 @@ const QUICK_SECONDS: f64 = 0.1;
 const HELP: &str = "\
 cargo bench-compare [--only ROW,...] [--rounds N] [--quick] [--python PATH] [--chart FILE]
 
-    --only ROW,...   these rows only
+    --only ROW,...   these rows only; ws-soak stands for all of ws-soak-..., and so on
     --rounds N       how often each contender has its turn; 5
     --quick          one round, and a fifth of the time for each turn
     --python PATH    the CPython of the peers, not the python3 on the path
-    --chart FILE     where the chart goes, as SVG; target/compare/httpx.svg
+    --chart FILE     where the chart goes, as SVG; target/compare/compare.svg
 
 TAURARO_COMPARE_VENV is the directory of the peers' virtual environment, if not one in target/.
 
@@ -33,7 +33,16 @@ pub(crate) enum Action {
     Serve {
         core: usize,
     },
-    /// Be the contender that is plain hyper.
+    /// Be a plain WebSocket server, behind hyper or not.
+    Echo {
+        upgrading: bool,
+    },
+    /// Be the load on the server with that process id.
+    Load {
+        task: Task,
+        pid: u32,
+    },
+    /// Be the contender that is plain hyper, or plain tungstenite.
     Plain(Task),
     /// Be the contender that is the engine without the interpreter.
     Engine(Task),
@@ -63,15 +72,32 @@ impl Default for Options {
             rounds: ROUNDS,
             seconds: SECONDS,
             python: None,
-            chart: products().join("httpx.svg"),
+            chart: products().join("compare.svg"),
         }
     }
 }
 
 impl Options {
-    pub(crate) fn wants(&self, row: &str) -> bool {
-        self.only.is_empty() || self.only.iter().any(|name| name == row)
+    pub(crate) fn wants(&self, row: &Row) -> bool {
+        match self.only.as_slice() {
+            [] => row.runs != Runs::WhenNamed,
+            names => names.iter().any(|name| is_of(row.name, name)),
+        }
     }
+}
+
+impl Task {
+    pub(crate) fn is_for_websocket(&self) -> bool {
+        self.url.starts_with("ws:")
+    }
+}
+
+/// Whether the row of that name is meant by a name on the command line: its own, or the beginning
+/// of its own where no row is called by it.
+fn is_of(row: &str, name: &str) -> bool {
+    let is_group = || crate::rows().iter().all(|row| row.name != name);
+    let rest = row.strip_prefix(name);
+    rest.is_some_and(|rest| rest.is_empty() || (rest.starts_with('-') && is_group()))
 }
 
 /// The directory for what the command makes.
@@ -81,7 +107,7 @@ pub(crate) fn products() -> PathBuf {
 }
 
 pub(crate) fn help(rows: &[Row]) -> String {
-    let line = |row: &Row| format!("    {:<18}{}\n", row.name, row.title);
+    let line = |row: &Row| format!("    {:<25}{}\n", row.name, row.title);
     HELP.to_owned() + &rows.iter().map(line).collect::<String>()
 }
 
@@ -103,6 +129,13 @@ pub(crate) fn parse() -> Result<Action, lexopt::Error> {
                 let core = parser.value()?.parse()?;
                 return Ok(Action::Serve { core });
             }
+            Long("echo") => return Ok(Action::Echo { upgrading: false }),
+            Long("echo-upgraded") => return Ok(Action::Echo { upgrading: true }),
+            Long("load") => {
+                let task = task(&mut parser)?;
+                let pid = parser.value()?.parse()?;
+                return Ok(Action::Load { task, pid });
+            }
             Long("plain") => return task(&mut parser).map(Action::Plain),
             Long("engine") => return task(&mut parser).map(Action::Engine),
             // Cargo's.
@@ -115,10 +148,10 @@ pub(crate) fn parse() -> Result<Action, lexopt::Error> {
 }
 
 fn check_names(only: &[String]) -> Result<(), lexopt::Error> {
-    let rows = crate::http::rows();
+    let rows = crate::rows();
     match only
         .iter()
-        .find(|name| rows.iter().all(|row| row.name != **name))
+        .find(|name| rows.iter().all(|row| !is_of(row.name, name)))
     {
         Some(unknown) => Err(format!("there is no row {unknown:?}").into()),
         None => Ok(()),

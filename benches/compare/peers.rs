@@ -8,13 +8,15 @@ use crate::options;
 use crate::python::{Python, succeeds};
 
 /// As pip takes them.
-const REQUIREMENTS: [&str; 6] = [
+const REQUIREMENTS: [&str; 8] = [
     "httpx==0.28.1",
     "aiohttp",
     "uvloop",
     "pyreqwest",
     "primp",
     "pycurl",
+    "websockets",
+    "picows",
 ];
 
 /// Prints the packages that can be imported, with their versions.

@@ -2,6 +2,7 @@
 
 use crate::contender::{Contender, Program};
 use crate::limits::Limit;
+use crate::websocket::serving::Served;
 
 /// One kind of work, and those that do it.
 pub(crate) struct Row {
@@ -10,6 +11,9 @@ pub(crate) struct Row {
     pub(crate) title: &'static str,
     pub(crate) unit: Unit,
     pub(crate) server: Place,
+    /// The label of the one that the ratios are to.
+    pub(crate) base: &'static str,
+    pub(crate) runs: Runs,
     pub(crate) entries: Vec<Entry>,
     /// For the entry of [`SUBJECT`].
     pub(crate) limits: Vec<Limit>,
@@ -17,8 +21,9 @@ pub(crate) struct Row {
 
 /// The label of the one that the limits are for.
 pub(crate) const SUBJECT: &str = "tauraro";
-/// The label of the one that the ratios are to.
+/// The labels of those that the ratios are to.
 pub(crate) const BASE: &str = "plain hyper";
+pub(crate) const PLAIN_WEBSOCKET: &str = "plain tokio-tungstenite";
 
 /// A contender with its part in a row.
 pub(crate) struct Entry {
@@ -39,6 +44,10 @@ impl Entry {
 pub(crate) enum Work {
     /// A case of the scripts', and of `plain`'s.
     Case(&'static str),
+    /// The same, against the plain WebSocket server.
+    WebSocket(&'static str),
+    /// Work for a server of the contender's.
+    Serve(Served),
     /// The first import of a package in a process.
     Import(&'static str),
     /// The same, from the lifetimes of processes.
@@ -57,6 +66,17 @@ impl Work {
     pub(crate) fn of_each(self, contenders: &[Contender]) -> Vec<Entry> {
         contenders.iter().map(|it| self.of(*it)).collect()
     }
+}
+
+/// How often a row is measured.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Runs {
+    /// In rounds, of which the median counts.
+    InRounds,
+    /// Once: it takes long, and what it finds does not move from run to run.
+    Once,
+    /// Once, and only by its name.
+    WhenNamed,
 }
 
 /// Where the server runs.

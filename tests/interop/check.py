@@ -13,6 +13,8 @@ import tempfile
 
 import nginx
 import proxies
+import uvicorn_websockets
+import websockets_peers
 
 HERE = pathlib.Path(__file__).parent
 HANG_GUARD = 120
@@ -25,7 +27,6 @@ EVENTS = "sync asynchronous other_content".split()
 STARLETTE = (
     "requests cookies redirects uploads streaming exceptions lifespans websocket websocket_denied"
 ).split()
-WEBSOCKET = "echo sizes many_messages many_clients iteration close_ok close_error".split()
 
 #: Without the variables that would send a client past the peers.
 ENVIRONMENT = {
@@ -44,14 +45,14 @@ class Interop:
         self.failed = 0
 
     @contextlib.contextmanager
-    def server(self, interpreter, script, *arguments, **environment):
-        """Runs a server script, which prints its port; gives the port."""
+    def server(self, interpreter, script, *arguments, whole=False, **environment):
+        """Runs a server script, which prints its port; gives the port, or the `whole` process."""
         command = [*interpreter, HERE / script, *arguments]
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE}
         environment = ENVIRONMENT | environment
         with subprocess.Popen(command, text=True, env=environment, **pipes) as process:
             try:
-                yield process.stdout.readline().strip()
+                yield process if whole else process.stdout.readline().strip()
             finally:
                 process.kill()
 
@@ -178,21 +179,13 @@ def packages_on_httpx(interop):
     interop.pytest("pytest-httpx", "packages/test_httpx_mock.py")
 
 
-def websockets_client(interop):
-    checks = [*WEBSOCKET, "fragments_received", "ping_received"]
-    for compression in ("default", "uncompressed"):
-        with interop.server(interop.theirs, "websockets_server.py", compression) as port:
-            url = f"ws://127.0.0.1:{port}"
-            peers = f"our websockets client and the package's {compression} server"
-            interop.client(peers, interop.ours, "websockets_client.py", url, *checks)
-
-
-def websockets_server(interop):
-    checks = [*WEBSOCKET, "fragments_sent", "ping_sent"]
-    with interop.server(interop.ours, "websockets_server.py") as port:
-        url = f"ws://127.0.0.1:{port}"
-        peers = "the package's websockets client and our server"
-        interop.client(peers, interop.theirs, "websockets_client.py", url, *checks)
+def check_httpx(interop, options, work):
+    httpx_against_python(interop)
+    httpx_against_uvicorn(interop)
+    packages_on_httpx(interop)
+    for origin, url in httpx_against_nginx(interop, options.nginx, work):
+        # nginx is the origin that is asked for.
+        httpx_through_proxies(interop, options, work, origin, url)
 
 
 def main():
@@ -201,18 +194,17 @@ def main():
     parser.add_argument("--nginx")
     parser.add_argument("--tinyproxy")
     parser.add_argument("--microsocks")
+    parser.add_argument("--chromium")
+    parser.add_argument("--only", choices=["httpx", "websockets"])
     parser.add_argument("--packages", help="a directory in which pip has installed packages")
     options = parser.parse_args()
     interop = Interop(os.path.abspath(options.tauraro), options.packages)
-    httpx_against_python(interop)
-    httpx_against_uvicorn(interop)
-    packages_on_httpx(interop)
     with tempfile.TemporaryDirectory() as work:
-        for origin, url in httpx_against_nginx(interop, options.nginx, work):
-            # nginx is the origin that is asked for.
-            httpx_through_proxies(interop, options, work, origin, url)
-    websockets_client(interop)
-    websockets_server(interop)
+        if options.only != "websockets":
+            check_httpx(interop, options, work)
+        if options.only != "httpx":
+            websockets_peers.run(interop, options, work)
+            uvicorn_websockets.run(interop)
     print(f"{interop.passed} passed, {interop.failed} failed")
     return 1 if interop.failed else 0
 

@@ -42,6 +42,35 @@ http {{
 }}
 """
 
+#: As the documentation of nginx has it for WebSockets.
+FRONT = """
+daemon off;
+master_process off;
+pid {work}/front.pid;
+error_log {work}/front.log;
+events {{}}
+http {{
+    access_log off;
+    client_body_temp_path {work}/body;
+    proxy_temp_path {work}/proxy;
+    fastcgi_temp_path {work}/fastcgi;
+    uwsgi_temp_path {work}/uwsgi;
+    scgi_temp_path {work}/scgi;
+    map $http_upgrade $connection_upgrade {{ default upgrade; '' close; }}
+    server {{
+        listen 127.0.0.1:{port};
+        {tls_server}
+        location / {{
+            proxy_http_version 1.1;
+            proxy_pass http://127.0.0.1:{origin};
+            proxy_set_header Upgrade $http_upgrade;
+            proxy_set_header Connection $connection_upgrade;
+            proxy_set_header Host $host;
+        }}
+    }}
+}}
+"""
+
 TLS_SERVER = """
         listen 127.0.0.1:{port} ssl http2;
         ssl_certificate {work}/server.pem;
@@ -63,15 +92,36 @@ def run(nginx, work, tls=False):
     configuration.write_text(
         CONFIGURATION.format(work=work, port=port, tls_server=tls_server)
     )
+    with running(nginx, work, configuration, port):
+        http_url = f"http://127.0.0.1:{port}"
+        yield (http_url, f"https://localhost:{tls_port}") if tls else http_url
+
+
+@contextlib.contextmanager
+def running(nginx, work, configuration, port):
     command = [nginx, "-p", str(work), "-c", str(configuration), "-e", f"{work}/error.log"]
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
     try:
         wait_until_listening(process, port)
-        http_url = f"http://127.0.0.1:{port}"
-        yield (http_url, f"https://localhost:{tls_port}") if tls else http_url
+        yield
     finally:
         process.terminate()
         process.wait()
+
+
+@contextlib.contextmanager
+def run_before(nginx, work, origin):
+    """Runs nginx before a WebSocket server on that port of loopback.
+
+    Gives its URL without and with TLS, and the authority of its certificate."""
+    authority = make_certificates(work)
+    port, tls_port = free_ports(2)
+    # HTTP/2 has WebSockets of its own kind, which is not meant.
+    tls_server = TLS_SERVER.format(port=tls_port, work=work).replace(" http2", "")
+    configuration = pathlib.Path(work, "front.conf")
+    configuration.write_text(FRONT.format(work=work, port=port, tls_server=tls_server, origin=origin))
+    with running(nginx, work, configuration, port):
+        yield f"ws://127.0.0.1:{port}", f"wss://localhost:{tls_port}", authority
 
 
 def make_certificates(work):

@@ -1,7 +1,8 @@
-"""An echo server with a few commands: `websockets_server.py [default|uncompressed]`.
+"""An echo server with a few commands: `websockets_server.py [uncompressed] [tls=DIRECTORY]
+[unix=PATH]`.
 
 The same script is our server under tauraro, and the websockets package's under CPython. Prints its
-port, and runs until it is killed.
+port, or path, and runs until it is killed.
 """
 
 import asyncio
@@ -31,11 +32,35 @@ async def handler(websocket):
             await websocket.send(message)
 
 
+def options_of(arguments):
+    """Options of `serve`, and the path of the socket if it is no TCP socket."""
+    options, path = {}, None
+    for argument in arguments:
+        name, _, value = argument.partition("=")
+        if name == "uncompressed":
+            options["compression"] = None
+        elif name == "tls":
+            import ssl
+
+            options["ssl"] = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            options["ssl"].load_cert_chain(f"{value}/server.pem", f"{value}/server.key")
+        elif name == "unix":
+            path = value
+        else:
+            raise ValueError(argument)
+    return options, path
+
+
 async def main():
-    options = {"compression": None} if "uncompressed" in sys.argv else {}
-    server = await websockets.serve(handler, "127.0.0.1", 0, **options)
-    print(server.sockets[0].getsockname()[1], flush=True)
+    options, path = options_of(sys.argv[1:])
+    if path:
+        server = await websockets.unix_serve(handler, path, **options)
+        print(path, flush=True)
+    else:
+        server = await websockets.serve(handler, "127.0.0.1", 0, **options)
+        print(server.sockets[0].getsockname()[1], flush=True)
     await server.wait_closed()
 
 
-asyncio.run(main())
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -10,8 +10,10 @@ import time
 
 import memory
 
-# Cases in which one operation is many requests.
-REQUESTS = {"gather": 100, "gather_anew": 100}
+# Cases in which one operation is many requests, or messages.
+REQUESTS = {"gather": 100, "gather_anew": 100, "pipelined": 100}
+# Those of a fixed number of operations, of which the seconds of a turn are a share.
+SOAKS = {"soak_messages", "soak_cycles"}
 # Long enough for the clock, short enough to stop in time.
 LEAST = 0.01
 
@@ -74,6 +76,8 @@ def main(package, case, url, seconds, loop):
     if case in memory.CASES:
         return run_in_loop(client.memory(url, memory.CASES[case]), loop)
     function = getattr(client, case)
+    if case in SOAKS:
+        return run_in_loop(function(url, min(1.0, 2 * seconds)), loop)
     if loop == "none":
         figure = function(url, measured(seconds))
     else:

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import os
+import sys
 
 CONNECTIONS = 400
 # The allocator gives memory back a little later.
@@ -48,6 +49,18 @@ async def idle(url, fetch):
     before = await settled()
     await release(url, fetch, await hold(url, fetch))
     return (await settled() - before) / CONNECTIONS
+
+
+async def growth(run, operations, share):
+    """By how many bytes this process grows over a share of so many operations; it may grow during
+    the first tenth. Says how it went on standard error."""
+    tenth = max(1, int(operations * share / 10))
+    sizes = []
+    for number in range(10):
+        await run(tenth)
+        sizes.append(await settled())
+        print(f"after {(number + 1) * tenth}: {sizes[-1] / 1024:.0f} KiB", file=sys.stderr)
+    return sizes[-1] - sizes[0]
 
 
 CASES = {"in_flight": in_flight, "idle": idle}

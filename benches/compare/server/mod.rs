@@ -15,6 +15,7 @@ use tokio::net::TcpListener;
 use tokio::task::LocalSet;
 
 use crate::pinning;
+use crate::websocket::echo;
 pub(crate) use answer::{DOWNLOAD, JSON};
 use gate::Gate;
 
@@ -22,6 +23,8 @@ use gate::Gate;
 pub(crate) struct Server {
     process: Child,
     pub(crate) url: String,
+    /// Of the WebSocket server in the same process, with the path.
+    pub(crate) websocket_url: String,
 }
 
 impl Server {
@@ -35,12 +38,13 @@ impl Server {
             .spawn()
             .expect("a server");
         let output = process.stdout.take().expect("a pipe");
-        let mut url = String::new();
-        BufReader::new(output)
-            .read_line(&mut url)
-            .expect("the server's URL");
-        let url = url.trim().to_owned();
-        Self { process, url }
+        let mut lines = BufReader::new(output).lines();
+        let mut line = || lines.next().expect("a line").expect("the server's URL");
+        Self {
+            url: line(),
+            websocket_url: line(),
+            process,
+        }
     }
 }
 
@@ -52,7 +56,7 @@ impl Drop for Server {
     }
 }
 
-/// What the server's process does: prints its URL and answers until its standard input ends.
+/// What the server's process does: prints its URLs and answers until its standard input ends.
 pub(crate) fn serve(core: usize) -> ExitCode {
     pinning::pin_to(core);
     thread::spawn(|| {
@@ -66,6 +70,9 @@ pub(crate) fn serve(core: usize) -> ExitCode {
 async fn accept() -> ExitCode {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     println!("http://{}", listener.local_addr().expect("an address"));
+    let websockets = echo::listen();
+    println!("ws://{}/", websockets.local_addr().expect("an address"));
+    tokio::spawn(echo::accept(websockets, false));
     let gate = Rc::new(Gate::default());
     loop {
         let (stream, _) = listener.accept().await.expect("a client");

@@ -8,6 +8,7 @@ from _websockets import (
     SERVER,
     SyncServerConnection as ServerConnection,
     ThreadAcceptor,
+    broadcast_blocking,
     close_blocking,
 )
 
@@ -16,7 +17,18 @@ from ..asyncio._basic_auth import basic_auth_in_threads as basic_auth
 from ..asyncio._handlers import takes_path
 from ..protocol import State
 
-__all__ = ["serve", "unix_serve", "ServerConnection", "Server", "basic_auth"]
+__all__ = ["broadcast", "serve", "unix_serve", "ServerConnection", "Server", "basic_auth"]
+
+
+def broadcast(connections, message, *, raise_exceptions=False, text=None, **kwargs):
+    """Sends a message to many connections, to all at once, and waits until each has taken it.
+
+    A str is sent as text and bytes as binary, unless text=True or text=False says otherwise.
+    Connections that are not open are passed over. One that is sending a fragmented message, or
+    fails, is skipped with a warning in its log; with raise_exceptions=True an ExceptionGroup tells
+    of all of them at the end. Further arguments, of a pool of threads, mean nothing here.
+    """
+    broadcast_blocking(connections, message, raise_exceptions=raise_exceptions, text=text)
 
 
 class Server:
@@ -25,9 +37,10 @@ class Server:
     It has the methods of socketserver.BaseServer.
     """
 
-    def __init__(self, sock, handler, options):
+    def __init__(self, sock, handler, acceptor):
         self.socket = sock
-        self._acceptor = ThreadAcceptor(sock.fileno(), **options)
+        self._acceptor = acceptor
+        acceptor.take(sock.fileno())
         self._handler = handler
         self._takes_path = takes_path(handler)
         self._lock = threading.Lock()
@@ -184,13 +197,9 @@ def serve(
         "logger": logger,
         "create_connection": create_connection,
     }
-    listening = _listen(sock, host, port, **kwargs)
-    try:
-        return Server(listening, handler, options)
-    except BaseException:
-        if sock is None:
-            listening.close()
-        raise
+    # First what may be wrong with the arguments, then what may be wrong with the address.
+    acceptor = ThreadAcceptor(**options)
+    return Server(_listen(sock, host, port, **kwargs), handler, acceptor)
 
 
 def _listen(sock, host, port, *, unix=False, path=None, **kwargs):

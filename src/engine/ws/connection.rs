@@ -146,6 +146,11 @@ impl Connection {
         Ok(sending.unwrap_or_else(|| Sending::new(self.clone())))
     }
 
+    /// Whether a message is being sent in fragments, for whose end other messages wait.
+    pub fn is_sending_fragments(&self) -> bool {
+        !self.shared().read(Inner::is_between_messages)
+    }
+
     /// Sends a message without waiting, for a broadcast. With `write` it is written here and now,
     /// as far as the stream takes it; otherwise the connection's own task does that, so that a
     /// broadcast to many does not hold up everything else.

@@ -16,7 +16,7 @@ use rustpython_vm::{
 
 use crate::engine::ws::extensions::{NegotiationError, Refusal};
 use crate::engine::ws::handshake::{HandshakeError, Response, SecurityError};
-use crate::engine::ws::{AcceptError, Cause, Close, Closed, ConnectionError, Violation};
+use crate::engine::ws::{AcceptError, Cause, Close, Closed, ConnectionError, SendError, Violation};
 
 use super::convert::response_object;
 
@@ -197,7 +197,11 @@ fn of_cause(cause: &Cause, vm: &VirtualMachine) -> PyBaseExceptionRef {
 pub(super) fn of_violation(violation: &Violation, vm: &VirtualMachine) -> PyBaseExceptionRef {
     match violation {
         Violation::Protocol(_) => message("ProtocolError", violation.to_string(), vm),
-        Violation::PayloadTooBig { .. } => message("PayloadTooBig", violation.to_string(), vm),
+        Violation::PayloadTooBig {
+            size,
+            received,
+            limit,
+        } => too_big(*size, *received, *limit, vm),
         Violation::User(fault) => of_user(&*fault.cause, vm),
         // The text itself is not kept: it may be large, and it is the peer's.
         Violation::InvalidUtf8 { reason, position } => vm.new_unicode_decode_error(
@@ -207,6 +211,29 @@ pub(super) fn of_violation(violation: &Violation, vm: &VirtualMachine) -> PyBase
             position.saturating_add(1),
             vm.ctx.new_str(*reason),
         ),
+    }
+}
+
+/// The exception counts `received` apart from the limit.
+fn too_big(
+    size: Option<u64>,
+    received: Option<usize>,
+    limit: usize,
+    vm: &VirtualMachine,
+) -> PyBaseExceptionRef {
+    let args = vec![
+        vm.unwrap_or_none(size.map(|size| vm.new_pyobj(size))),
+        vm.new_pyobj(limit.saturating_sub(received.unwrap_or(0))),
+        vm.unwrap_or_none(received.map(|received| vm.new_pyobj(received))),
+    ];
+    new("PayloadTooBig", args, vm)
+}
+
+/// A frame that was not sent.
+pub(super) fn of_send(error: &SendError, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    match error {
+        SendError::InvalidState(_) => invalid_state(&error.to_string(), vm),
+        SendError::InvalidFrame(violation) => of_violation(violation, vm),
     }
 }
 

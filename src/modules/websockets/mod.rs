@@ -50,6 +50,12 @@ mod _websockets {
         value.is_some_and(|value| sansio::is_field_value(value.as_bytes()))
     }
 
+    /// Whether text is a token of RFC 9110 section 5.6.2.
+    #[pyfunction]
+    fn is_token(text: PyStrRef) -> bool {
+        text.to_str().is_some_and(handshake::is_token)
+    }
+
     /// The Sec-WebSocket-Accept that answers a Sec-WebSocket-Key.
     #[pyfunction]
     fn accept_key(key: PyStrRef, vm: &VirtualMachine) -> PyResult<String> {
@@ -74,6 +80,12 @@ mod _websockets {
         vm: &VirtualMachine,
     ) -> PyResult<PyBytesRef> {
         sansio::serialize_frame(&frame, key, vm)
+    }
+
+    /// Sends a message to many connections of threads, and waits until each has taken it.
+    #[pyfunction]
+    fn broadcast_blocking(args: sync::BroadcastArgs, vm: &VirtualMachine) -> PyResult<()> {
+        sync::broadcast(args, vm)
     }
 
     /// Closes connections with this code and reason, and waits until they are closed.
@@ -113,7 +125,9 @@ mod _websockets {
             "SyncServerConnection" => sync::ServerConnection::make_static_type(),
             "ThreadAcceptor" => sync::ThreadAcceptor::make_static_type(),
             "Acceptor" => Acceptor::make_static_type(),
+            "Deflate" => sansio::Deflate::make_static_type(),
             "Frame" => sansio::Frame::make_static_type(),
+            "Protocol" => sansio::Protocol::make_static_type(),
         });
         super::broadcast::describe(vm, module)
     }

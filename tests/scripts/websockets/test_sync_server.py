@@ -11,7 +11,7 @@ sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 import websockets
 from support import HANG_GUARD, wait_until
 from websockets.sync.client import connect
-from websockets.sync.server import Server, ServerConnection, basic_auth, serve
+from websockets.sync.server import Server, ServerConnection, basic_auth, broadcast, serve
 
 
 def echo(websocket):
@@ -303,6 +303,13 @@ class Arguments(unittest.TestCase):
         with self.assertRaises(TypeError):
             serve(echo, "localhost", 0, no_such_argument=1)
 
+    def test_arguments_are_checked_before_the_address_is_used(self):
+        for arguments in ({"compression": "lzma"}, {"max_queue": (1, 2)}):
+            with self.assertRaises(ValueError):
+                serve(echo, "no such host.invalid", 0, **arguments)
+        with self.assertRaises(TypeError):
+            serve(echo, "no such host.invalid", 0, subprotocols="chat")
+
     def test_signatures(self):
         import inspect
 
@@ -318,6 +325,30 @@ class Arguments(unittest.TestCase):
         self.assertRegex(lines[0], r"server listening on 127.0.0.1:\d+")
         self.assertIn("connection open", lines)
         self.assertEqual(lines[-2:], ["server closing", "server closed"])
+
+
+class Broadcast(unittest.TestCase):
+    def test_all_open_connections_get_the_message(self):
+        with Serving() as serving:
+            clients = [connect(serving.uri, legacy=True) for _ in range(5)]
+            wait_until(lambda: len(serving.server.connections) == 5)
+            clients.pop().close()
+            wait_until(lambda: len(serving.server.connections) == 4)
+            for message in ("Hello!", b"bytes"):
+                broadcast(serving.server.connections, message)
+                self.assertEqual([client.recv() for client in clients], [message] * 4)
+            broadcast(clients, "from a client")
+            self.assertEqual(clients[0].recv(), "from a client")
+            broadcast(serving.server.connections, "as bytes", text=False, max_workers=2)
+            self.assertEqual(clients[0].recv(), b"as bytes")
+            for client in clients:
+                client.close()
+
+    def test_what_is_no_message_or_no_connection(self):
+        with self.assertRaises(TypeError):
+            broadcast([], ["no", "fragments"])
+        with self.assertRaises(TypeError):
+            broadcast(["no connection"], "message")
 
 
 class Shutdown(unittest.TestCase):

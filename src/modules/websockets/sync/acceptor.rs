@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use parking_lot::Mutex;
 use runtime_bridge::block_on;
 use rustpython_vm::{
-    AsObject, FromArgs, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    AsObject, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyStrRef, PyType},
     function::{FuncArgs, KwArgs},
     object::{Traverse, TraverseFn},
@@ -28,8 +28,7 @@ use crate::modules::websockets::serve::{
     Asked, Policy, ServeArgs, acceptance, log_error, of_listener, path_of, settle,
 };
 
-/// ThreadAcceptor(fileno, **options): accepts clients from a listening socket, of which it takes a
-/// copy, and shakes hands with them.
+/// ThreadAcceptor(**options): accepts clients from a listening socket, and shakes hands with them.
 #[pyclass(module = "_websockets", name = "ThreadAcceptor", traverse = "manual")]
 #[derive(PyPayload)]
 pub(in crate::modules::websockets) struct ThreadAcceptor {
@@ -40,6 +39,7 @@ pub(in crate::modules::websockets) struct ThreadAcceptor {
 }
 
 enum State {
+    New,
     Idle(OwnedFd),
     Accepting(Arc<Listener>),
     Stopped,
@@ -60,35 +60,15 @@ impl fmt::Debug for ThreadAcceptor {
     }
 }
 
-#[derive(FromArgs)]
-pub(in crate::modules::websockets) struct ThreadAcceptorArgs {
-    #[pyarg(positional)]
-    fileno: i32,
-    #[pyarg(flatten)]
-    serve: ServeArgs,
-}
-
 impl Constructor for ThreadAcceptor {
-    type Args = ThreadAcceptorArgs;
+    type Args = ServeArgs;
 
-    fn py_new(
-        _class: &Py<PyType>,
-        args: ThreadAcceptorArgs,
-        vm: &VirtualMachine,
-    ) -> PyResult<Self> {
-        let policy = Policy::parse(args.serve, vm)?;
-        if args.fileno < 0 {
-            return Err(vm.new_value_error("the socket is closed"));
-        }
-        // SAFETY: the caller's socket, open during the call.
-        let socket = unsafe { BorrowedFd::borrow_raw(args.fileno) };
-        let socket = socket.try_clone_to_owned();
-        let socket = socket.map_err(|error| of_listener(&error, None, vm))?;
+    fn py_new(_class: &Py<PyType>, args: ServeArgs, vm: &VirtualMachine) -> PyResult<Self> {
         Ok(Self {
-            state: Mutex::new(State::Idle(socket)),
+            state: Mutex::new(State::New),
             stopped: watch::Sender::new(false),
             serving: Arc::new(AtomicBool::new(true)),
-            policy,
+            policy: Policy::parse(args, vm)?,
         })
     }
 }
@@ -118,7 +98,7 @@ impl ThreadAcceptor {
                 *state = State::Accepting(listener.clone());
                 Ok(Some(listener))
             }
-            State::Stopped => Ok(None),
+            State::New | State::Stopped => Ok(None),
         }
     }
 
@@ -146,6 +126,20 @@ impl ThreadAcceptor {
 
 #[pyclass(with(Constructor), flags(HAS_WEAKREF))]
 impl ThreadAcceptor {
+    /// Takes a copy of a listening socket, from which clients are to be accepted.
+    #[pymethod]
+    fn take(zelf: &Py<Self>, fileno: i32, vm: &VirtualMachine) -> PyResult<()> {
+        if fileno < 0 {
+            return Err(vm.new_value_error("the socket is closed"));
+        }
+        // SAFETY: the caller's socket, open during the call.
+        let socket = unsafe { BorrowedFd::borrow_raw(fileno) };
+        let socket = socket.try_clone_to_owned();
+        let socket = socket.map_err(|error| of_listener(&error, None, vm))?;
+        *zelf.state.lock() = State::Idle(socket);
+        Ok(())
+    }
+
     /// Waits for the next client; None once stop() was called. Raises OSError when the listening
     /// socket cannot be used any more.
     #[pymethod]

@@ -8,6 +8,7 @@ use runtime_bridge::block_on;
 use rustpython_vm::{
     AsObject, FromArgs, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyIntRef, PyStrRef, PyType},
+    class::PySubclass,
     function::{FuncArgs, OptionalArg},
     object::{Traverse, TraverseFn},
     pyclass,
@@ -47,6 +48,15 @@ pub(in crate::modules::websockets) struct Connection {
 unsafe impl Traverse for Connection {
     fn traverse(&self, visit: &mut TraverseFn<'_>) {
         self.base.traverse(visit);
+    }
+}
+
+// The macro implements it for transparent types alone; the base is the first field here.
+impl PySubclass for Connection {
+    type Base = BaseConnection;
+
+    fn as_base(&self) -> &BaseConnection {
+        &self.base
     }
 }
 

@@ -5,6 +5,7 @@
 //! reads ahead while no thread is inside.
 
 mod acceptor;
+mod broadcast;
 mod client_connection;
 mod closing;
 mod connection;
@@ -21,6 +22,7 @@ use crate::engine::ws::Options;
 use super::exceptions::os_error;
 
 pub(super) use acceptor::ThreadAcceptor;
+pub(super) use broadcast::{BroadcastArgs, broadcast};
 pub(super) use client_connection::ClientConnection;
 pub(super) use closing::close_all;
 pub(super) use connection::Connection;
