@@ -1,11 +1,16 @@
 """Serving WebSocket connections."""
 
 import asyncio
+import os
 
-from _websockets import SERVER, Acceptor, ServerConnection, broadcast
+from _websockets import SERVER as _SERVER
+from _websockets import Acceptor, ServerConnection, broadcast
 
 from ._basic_auth import basic_auth
 from ._handlers import takes_path
+
+# The name that servers give themselves.
+SERVER = os.environ.get("WEBSOCKETS_SERVER", _SERVER)
 
 __all__ = ["broadcast", "serve", "unix_serve", "ServerConnection", "Server", "basic_auth"]
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::OnceLock;
 
 use rustpython_vm::{
-    AsObject, Py, PyObjectRef, PyPayload, PyResult, VirtualMachine,
+    AsObject, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyType},
     common::lock::PyMutex,
     object::{Traverse, TraverseFn},
@@ -228,6 +228,15 @@ impl BaseConnection {
     fn remote_address(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
         let known = zelf.ends.get().and_then(|ends| ends.remote.as_ref());
         address_object(known.or_else(|| zelf.opened()?.peer_addr()), vm)
+    }
+
+    /// What is known of the protocol: extensions, side, origin and what the connection tells too.
+    #[pygetset]
+    fn protocol(zelf: PyRef<Self>, vm: &VirtualMachine) -> PyResult {
+        let module = vm
+            .import("websockets._protocol_view", 0)?
+            .get_attr("_protocol_view", vm)?;
+        module.get_attr("ProtocolView", vm)?.call((zelf,), vm)
     }
 
     /// A random uuid.UUID, for logs.
