@@ -111,6 +111,7 @@ mod _websockets {
 
     pub(crate) fn module_exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
         __module_exec(vm, module);
+        drop(crate::modules::ssl_object::SslObject::make_static_type());
         sync::prepare_classes();
         drop(RedirectTarget::make_static_type());
         extend_module!(vm, module, {

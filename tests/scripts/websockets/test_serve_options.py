@@ -327,6 +327,11 @@ class Connections(unittest.IsolatedAsyncioTestCase):
                     self.assertEqual(extension.remote_max_window_bits, 12)
                 self.assertEqual(connection.protocol.origin, "http://a")
                 self.assertEqual(connection.protocol, connection.protocol)
+                self.assertFalse(client.transport.is_closing())
+                info = client.transport.get_extra_info
+                self.assertEqual(info("peername"), client.remote_address)
+                self.assertEqual(info("sockname"), client.local_address)
+                self.assertEqual((info("ssl_object"), info("nothing", 1)), (None, 1))
         self.assertEqual(client.protocol.close_code, 1000)
 
     async def test_there_are_no_extensions_without_compression(self):
