@@ -172,6 +172,74 @@ asyncio.run(main())
 }
 
 #[test]
+fn ctrl_c_ends_a_blocking_recv_that_gets_nothing() {
+    let output = interrupt(
+        r#"
+import os
+from websockets.sync.client import connect
+
+with connect(os.environ["TAURARO_TEST_WS"] + "/silent") as websocket:
+    print("waiting", flush=True)
+    websocket.recv()
+"#,
+        |_| {},
+    );
+    assert_keyboard_interrupt(&output);
+}
+
+#[test]
+fn a_connection_goes_on_after_ctrl_c_in_recv() {
+    let output = interrupt(
+        r#"
+import os
+from websockets.sync.client import connect
+
+with connect(os.environ["TAURARO_TEST_WS"] + "/echo") as websocket:
+    try:
+        print("waiting", flush=True)
+        websocket.recv()
+    except KeyboardInterrupt:
+        websocket.send("go on")
+        print(websocket.recv())
+"#,
+        |_| {},
+    );
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(output.stdout, "waiting\ngo on\n");
+}
+
+#[test]
+fn ctrl_c_ends_a_blocking_websocket_server_and_closes_its_connections() {
+    let output = interrupt(
+        r#"
+import threading
+from websockets.sync.client import connect
+from websockets.sync.server import serve
+
+def handler(websocket):
+    for message in websocket:
+        pass
+
+def client(port):
+    with connect(f"ws://localhost:{port}") as websocket:
+        websocket.send("Hello!")
+        websocket.ping().wait()
+        print("waiting", flush=True)
+        websocket.wait_closed()
+        print(websocket.close_code, flush=True)
+
+with serve(handler, "localhost", 0) as server:
+    port = server.socket.getsockname()[1]
+    threading.Thread(target=client, args=(port,)).start()
+    server.serve_forever()
+"#,
+        |_| {},
+    );
+    assert_keyboard_interrupt(&output);
+    assert_eq!(output.stdout, "waiting\n1001\n");
+}
+
+#[test]
 fn ctrl_c_ends_an_idle_event_loop() {
     let output = interrupt(
         r#"

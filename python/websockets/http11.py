@@ -1,9 +1,8 @@
 """Request and response of the opening handshake, as objects and as bytes (RFC 9112)."""
 
 import os
-import re
 
-from _websockets import SERVER as _OWN_NAME
+from _websockets import SERVER as _OWN_NAME, is_field_value, is_token
 
 from ._record import record
 from .datastructures import Headers
@@ -26,11 +25,7 @@ MAX_NUM_HEADERS = int(os.environ.get("WEBSOCKETS_MAX_NUM_HEADERS", "128"))
 MAX_LINE_LENGTH = int(os.environ.get("WEBSOCKETS_MAX_LINE_LENGTH", "8192"))
 MAX_BODY_SIZE = int(os.environ.get("WEBSOCKETS_MAX_BODY_SIZE", "1_048_576"))
 
-_TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
-_VALUE = re.compile(rb"[\t -~\x80-\xff]*")
-# Short enough that int() is cheap; more would be beyond any limit anyway.
-_DIGITS = re.compile(rb"[0-9]{1,18}")
-_HEX_DIGITS = re.compile(rb"[0-9A-Fa-f]{1,15}")
+_HEX_DIGITS = frozenset(b"0123456789abcdefABCDEF")
 
 
 def d(value):
@@ -132,14 +127,20 @@ def _parse_status_line(line, proxy):
     except ValueError:
         raise ValueError(f"invalid HTTP status line: {d(line)}") from None
     _check_protocol(protocol, line, lenient=proxy)
-    if not _DIGITS.fullmatch(code):
+    if not _is_number(code):
         raise ValueError(f"invalid status code; expected integer; got {d(code)}")
     status_code = int(code)
     if not 100 <= status_code <= 599:
         raise ValueError(f"invalid status code; expected 100–599; got {d(code)}")
-    if not _VALUE.fullmatch(reason):
+    phrase = reason.decode("iso-8859-1")
+    if not is_field_value(phrase):
         raise ValueError(f"invalid HTTP reason phrase: {d(reason)}")
-    return status_code, reason.decode("iso-8859-1")
+    return status_code, phrase
+
+
+def _is_number(digits):
+    # Few enough that int() is cheap; more would be beyond any limit.
+    return digits.isdigit() and len(digits) <= 18
 
 
 def parse_line(read_line, too_long_exc_type=SecurityError):
@@ -170,12 +171,14 @@ def parse_headers(read_line):
         name, colon, value = line.partition(b":")
         if not colon:
             raise ValueError(f"invalid HTTP header line: {d(line)}")
-        if not _TOKEN.fullmatch(name):
+        name_text = name.decode("iso-8859-1")
+        if not is_token(name_text):
             raise ValueError(f"invalid HTTP header name: {d(name)}")
         value = value.strip(b" \t")
-        if not _VALUE.fullmatch(value):
+        value_text = value.decode("iso-8859-1")
+        if not is_field_value(value_text):
             raise ValueError(f"invalid HTTP header value: {d(value)}")
-        headers.set_insecure(name.decode("ascii"), value.decode("iso-8859-1"))
+        headers.set_insecure(name_text, value_text)
     raise TooManyHeaders(f"expected no more than {MAX_NUM_HEADERS} headers")
 
 
@@ -191,7 +194,7 @@ def _read_body(status_code, headers, read_line, read_exact, read_to_eof):
     length = headers.get("Content-Length")
     if length is None:
         return (yield from read_to_eof(MAX_BODY_SIZE, SecurityError))
-    if not _DIGITS.fullmatch(length.encode("iso-8859-1")):
+    if not _is_number(length.encode("iso-8859-1")):
         raise SecurityError(f"invalid content length: {length}")
     if int(length) > MAX_BODY_SIZE:
         raise SecurityError(f"body too large: {int(length)} bytes")
@@ -203,7 +206,7 @@ def _read_chunks(read_line, read_exact):
     while True:
         line = yield from parse_line(read_line)
         digits = line.partition(b";")[0]
-        if not _HEX_DIGITS.fullmatch(digits):
+        if not 0 < len(digits) <= 15 or not _HEX_DIGITS.issuperset(digits):
             raise SecurityError(f"invalid chunk size: {d(digits)}")
         size = int(digits, 16)
         if size == 0:

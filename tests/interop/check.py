@@ -13,6 +13,7 @@ import tempfile
 
 import nginx
 import proxies
+import uvicorn_websockets
 import websockets_peers
 
 HERE = pathlib.Path(__file__).parent
@@ -203,6 +204,7 @@ def main():
             check_httpx(interop, options, work)
         if options.only != "httpx":
             websockets_peers.run(interop, options, work)
+            uvicorn_websockets.run(interop)
     print(f"{interop.passed} passed, {interop.failed} failed")
     return 1 if interop.failed else 0
 

@@ -142,6 +142,23 @@ impl Running {
         }
     }
 
+    /// Waits until the script prints a line that starts like this, and returns it; panics if it
+    /// ends or hangs first.
+    pub fn wait_for_prefix(&mut self, prefix: &str) -> String {
+        loop {
+            let found = self.stdout.lines().find(|line| line.starts_with(prefix));
+            if let Some(line) = found {
+                return line.to_owned();
+            }
+            if let Err(error) = self.read_event() {
+                panic!(
+                    "expected the script to print {prefix:?}..., but: {error}\n{}\n{}",
+                    self.stdout, self.stderr
+                );
+            }
+        }
+    }
+
     /// Sends SIGINT, as Ctrl-C does.
     #[cfg(unix)]
     pub fn interrupt(&self) {

@@ -54,7 +54,7 @@ impl Authority {
         authority.write("ca.pem", &authority.trusted.pem());
         authority.write("other-ca.pem", &authority.unknown.pem());
         authority.write_client();
-        authority.write_server();
+        authority.write_servers();
         authority
     }
 
@@ -70,13 +70,18 @@ impl Authority {
         self.write("client.encrypted.key", &encrypted(&key.serialize_der()));
     }
 
-    /// A server's good certificate (`server.pem`) and its key (`server.key`), for servers of
-    /// scripts.
-    fn write_server(&self) {
-        let key = KeyPair::generate().expect("generate a key");
-        let signed = server_params(Certificate::Good).signed_by(&key, &self.trusted);
-        self.write("server.pem", &signed.expect("sign").pem());
-        self.write("server.key", &key.serialize_pem());
+    /// Servers' good certificates and their keys, for servers of scripts: `server.pem` and
+    /// `server.key`, and the document's WebSocket host's, `stream.pem` and `stream.key`.
+    fn write_servers(&self) {
+        for (name, certificate) in [
+            ("server", Certificate::Good),
+            ("stream", Certificate::Document),
+        ] {
+            let key = KeyPair::generate().expect("generate a key");
+            let signed = server_params(certificate).signed_by(&key, &self.trusted);
+            self.write(&format!("{name}.pem"), &signed.expect("sign").pem());
+            self.write(&format!("{name}.key"), &key.serialize_pem());
+        }
     }
 
     fn write(&self, name: &str, content: &str) {
@@ -84,7 +89,7 @@ impl Authority {
     }
 
     /// The path of a file: `ca.pem`, `other-ca.pem` (of the authority that is in no trust store),
-    /// or one of the client's or the server's. It lives as long as `self`.
+    /// or one of the client's or of servers'. It lives as long as `self`.
     pub fn file(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }
@@ -184,7 +189,12 @@ fn issuer(name: &str) -> CertifiedIssuer<'static, KeyPair> {
 fn server_params(certificate: Certificate) -> CertificateParams {
     let names = match certificate {
         Certificate::OtherHost => &["other.example"][..],
-        Certificate::Document => &["api.github.com", "api.example.com", "example.com"],
+        Certificate::Document => &[
+            "api.github.com",
+            "api.example.com",
+            "example.com",
+            "stream.example.com",
+        ],
         _ => &["localhost", "127.0.0.1"],
     };
     let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();

@@ -53,6 +53,40 @@ def _parse(authorization):
     return (username, password) if colon else None
 
 
+class _Gate:
+    """What both kinds of server ask for."""
+
+    def __init__(self, realm, credentials, check_credentials):
+        if (credentials is None) == (check_credentials is None):
+            raise ValueError("provide either credentials or check_credentials")
+        if check_credentials is None:
+            check_credentials = _checker(credentials)
+        self.check = check_credentials
+        quoted = realm.replace("\\", "\\\\").replace('"', '\\"')
+        self._challenge = f'Basic realm="{quoted}", charset="UTF-8"'
+
+    def refuse(self, connection, text):
+        response = connection.respond(401, text)
+        response.headers["WWW-Authenticate"] = self._challenge
+        return response
+
+    def ask(self, connection, request):
+        """User name and password that a request has, and the response to one that has none."""
+        fields = request.headers.get_all("Authorization")
+        if not fields:
+            return None, self.refuse(connection, "Missing credentials\n")
+        given = _parse(fields[0]) if len(fields) == 1 else None
+        if given is None:
+            return None, self.refuse(connection, "Unsupported credentials\n")
+        return given, None
+
+    def judge(self, connection, username, valid):
+        if not valid:
+            return self.refuse(connection, "Invalid credentials\n")
+        connection.username = username
+        return None
+
+
 def basic_auth(realm="", credentials=None, check_credentials=None):
     """A process_request that lets in those alone who know a user name and its password.
 
@@ -60,31 +94,38 @@ def basic_auth(realm="", credentials=None, check_credentials=None):
     a function or a coroutine function, may decide instead. Whoever is let in is named by the
     connection's `username`; anybody else is answered with 401.
     """
-    if (credentials is None) == (check_credentials is None):
-        raise ValueError("provide either credentials or check_credentials")
-    if check_credentials is None:
-        check_credentials = _checker(credentials)
-    quoted = realm.replace("\\", "\\\\").replace('"', '\\"')
-    challenge = f'Basic realm="{quoted}", charset="UTF-8"'
-
-    def refuse(connection, text):
-        response = connection.respond(401, text)
-        response.headers["WWW-Authenticate"] = challenge
-        return response
+    gate = _Gate(realm, credentials, check_credentials)
 
     async def process_request(connection, request):
         """Performs HTTP Basic authentication."""
-        fields = request.headers.get_all("Authorization")
-        if not fields:
-            return refuse(connection, "Missing credentials\n")
-        given = _parse(fields[0]) if len(fields) == 1 else None
+        given, response = gate.ask(connection, request)
         if given is None:
-            return refuse(connection, "Unsupported credentials\n")
-        valid = check_credentials(*given)
+            return response
+        valid = gate.check(*given)
         if hasattr(valid, "__await__"):
             valid = await valid
-        if not valid:
-            return refuse(connection, "Invalid credentials\n")
-        connection.username = given[0]
+        return gate.judge(connection, given[0], valid)
 
     return process_request
+
+
+def basic_auth_in_threads(realm="", credentials=None, check_credentials=None):
+    """A process_request that lets in those alone who know a user name and its password.
+
+    `credentials` is a pair of both, or a list of pairs; the function `check_credentials(username,
+    password)` may decide instead. Whoever is let in is named by the connection's `username`;
+    anybody else is answered with 401.
+    """
+    gate = _Gate(realm, credentials, check_credentials)
+
+    def process_request(connection, request):
+        """Performs HTTP Basic authentication."""
+        given, response = gate.ask(connection, request)
+        if given is None:
+            return response
+        return gate.judge(connection, given[0], gate.check(*given))
+
+    return process_request
+
+
+basic_auth_in_threads.__name__ = basic_auth_in_threads.__qualname__ = "basic_auth"

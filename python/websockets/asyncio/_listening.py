@@ -6,6 +6,8 @@ import os
 import socket
 import stat
 
+from .._names import name_of
+
 # The address, its family or the protocol is none that this system has.
 _UNAVAILABLE = (
     errno.EADDRNOTAVAIL,
@@ -161,13 +163,3 @@ def remove_socket_file(file):
             os.unlink(path)
     except OSError:
         pass
-
-
-def name_of(sock):
-    """What a log line calls a socket."""
-    name = sock.getsockname()
-    if sock.family == socket.AF_INET:
-        return "%s:%d" % name
-    if sock.family == socket.AF_INET6:
-        return "[%s]:%d" % name[:2]
-    return str(name)

@@ -1,18 +1,14 @@
 """Connecting to a WebSocket server."""
 
-import os
-import sys
+from _websockets import USER_AGENT, ClientConnection
 
-from _websockets import USER_AGENT, ClientConnection, ConnectOptions, redirect_target
-
+from .._connecting import MAX_REDIRECTS, Connecting
 from .._reconnect import backoff, process_exception
 
 __all__ = ["connect", "unix_connect", "ClientConnection"]
 
-MAX_REDIRECTS = int(os.environ.get("WEBSOCKETS_MAX_REDIRECTS", "10"))
 
-
-class connect:
+class connect(Connecting):
     """Connects to the WebSocket server at `uri`.
 
         async with connect("ws://localhost:8080") as websocket:
@@ -51,9 +47,6 @@ class connect:
     Raises InvalidURI, InvalidProxy, OSError, InvalidHandshake or TimeoutError.
     """
 
-    # The connection of the `async with` block.
-    connection = None
-
     def __init__(
         self,
         uri,
@@ -78,112 +71,36 @@ class connect:
         create_connection=None,
         **kwargs,
     ):
-        if "timeout" in kwargs:
-            open_timeout = kwargs.pop("timeout")
-        self.uri = uri
-        self.additional_headers = additional_headers
-        self.user_agent_header = user_agent_header
-        self.proxy = proxy
-        self.process_exception = process_exception
-        self.open_timeout = open_timeout
-        self.reconnect_delays = reconnect_delays
-        self.create_connection_kwargs = kwargs
-        self._logger = logger
-        self._create_connection = create_connection
-        self._behaviour = create_connection and {
-            "ping_interval": ping_interval,
-            "ping_timeout": ping_timeout,
-            "close_timeout": close_timeout,
-            "max_queue": max_queue,
-            "write_limit": write_limit,
-        }
-        self._options = ConnectOptions(
+        self._prepare(
             uri,
             kwargs,
             origin=origin,
+            extensions=extensions,
             subprotocols=subprotocols,
             compression=compression,
-            ping_interval=ping_interval,
-            ping_timeout=ping_timeout,
-            close_timeout=close_timeout,
+            additional_headers=additional_headers,
+            user_agent_header=user_agent_header,
+            proxy=proxy,
+            process_exception=process_exception,
+            open_timeout=open_timeout,
+            reconnect_delays=reconnect_delays,
             max_size=max_size,
-            max_queue=max_queue,
-            write_limit=write_limit,
+            logger=logger,
+            create_connection=create_connection,
+            behaviour={
+                "ping_interval": ping_interval,
+                "ping_timeout": ping_timeout,
+                "close_timeout": close_timeout,
+                "max_queue": max_queue,
+                "write_limit": write_limit,
+            },
         )
-
-    @property
-    def ws_uri(self):
-        """The URI, taken apart."""
-        from ..uri import parse_uri
-
-        return parse_uri(self.uri)
-
-    @property
-    def logger(self):
-        """The logger; websockets.client unless another was given."""
-        if self._logger is None:
-            import logging
-
-            self._logger = logging.getLogger("websockets.client")
-        return self._logger
-
-    def process_redirect(self, exc):
-        """The URI to connect to after `exc`, or the exception to raise: `exc` if it is no redirect.
-
-        A subclass may decide otherwise.
-        """
-        response = getattr(exc, "response", None)
-        location = response and response.headers.get("Location")
-        if not location:
-            return exc
-        given = self.create_connection_kwargs.get
-        try:
-            target = redirect_target(
-                self.uri,
-                response.status_code,
-                location,
-                given("sock") is not None,
-                bool(given("unix")),
-                given("host") is not None or given("port") is not None,
-            )
-        except Exception as refusal:
-            return refusal
-        if target is None:
-            return exc
-        uri, headers = target.uri, self.additional_headers
-        if target.is_cross_origin and headers is not None:
-            self.additional_headers = target.without_credentials(headers)
-        return uri
-
-    def _redirect(self, exc):
-        """Where to connect to after `exc`, and with which header fields, when a subclass decides."""
-        found = self.process_redirect(exc)
-        if found is exc:
-            raise exc
-        if isinstance(found, BaseException):
-            raise found from exc
-        self.uri = found
-        return found, self.additional_headers
 
     def connect(self):
         """Connects; await it for the connection."""
-        decides = (
-            type(self).process_redirect is not connect.process_redirect
-            or "process_redirect" in self.__dict__
-        )
-        create = self._create_connection
-        return self._options.connect(
-            self.uri,
-            self.create_connection_kwargs,
-            additional_headers=self.additional_headers,
-            user_agent_header=self.user_agent_header,
-            proxy=self.proxy,
-            open_timeout=self.open_timeout,
-            max_redirects=MAX_REDIRECTS,
-            redirect=self._redirect if decides else None,
-            logger=self._logger,
-            connection=None if create is None else create(None, **self._behaviour),
-        )
+        args, kwargs = self._attempt(None)
+        kwargs["max_redirects"] = MAX_REDIRECTS
+        return self._options.connect(*args, **kwargs)
 
     def __await__(self):
         return self.connect().__await__()
@@ -220,25 +137,6 @@ class connect:
             import asyncio
 
             await asyncio.sleep(delay)
-
-    def _wait_after(self, exc, delays):
-        """How many seconds to wait before the next attempt; raises when there is to be none."""
-        try:
-            fatal = self.process_exception(exc)
-        except Exception as raised:
-            fatal = raised
-        if fatal is exc:
-            raise exc
-        if fatal is not None:
-            raise fatal from exc
-        delay = next(delays)
-        # Nobody can be listening before logging is imported.
-        if self._logger is not None or "logging" in sys.modules:
-            import traceback
-
-            shown = traceback.format_exception_only(exc)[0].strip()
-            self.logger.info("connect failed; reconnecting in %.1f seconds: %s", delay, shown)
-        return delay
 
 
 def unix_connect(path=None, uri=None, **kwargs):

@@ -201,6 +201,7 @@ def serve(
     """
     options = {
         "origins": origins,
+        "extensions": extensions,
         "subprotocols": subprotocols,
         "select_subprotocol": select_subprotocol,
         "compression": compression,

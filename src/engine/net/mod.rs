@@ -1,6 +1,7 @@
 //! Connections: name resolution, TCP and TLS, and sockets that follow the runtime that polls them.
 
 mod address;
+pub mod background;
 mod connector;
 mod dial;
 pub mod fork;

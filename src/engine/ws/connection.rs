@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::runtime::Handle as Runtime;
 use tokio::sync::oneshot;
 
 use super::close::Close;
@@ -20,11 +21,12 @@ use super::message::{Kind, Message};
 use super::options::Options;
 use super::protocol::{Protocol, State};
 use super::shared::Shared;
-use crate::engine::net::Address;
+use crate::engine::net::{Address, fork};
 
 /// A handle on an open connection. Cloning it is cheap, and it may be used from any thread.
 ///
-/// A task on the runtime that [`spawn`](Self::spawn) was called on reads, writes and keeps the
+/// A task on the runtime of its options, or else the one that [`spawn`](Self::spawn) was called on,
+/// reads, writes and keeps the
 /// time. When that runtime ends, the connection is closed at once and everybody who waits on it
 /// is told. When the last handle is dropped, the connection is closed with 1001 in the
 /// background.
@@ -37,6 +39,8 @@ pub struct Connection {
 
 struct Handle {
     shared: Arc<Shared>,
+    /// The process that drives the connection, see [`fork`].
+    born: u64,
     /// Extensions of the user's, if there are any.
     codecs: Option<Box<Codecs>>,
     local_addr: Option<Address>,
@@ -45,7 +49,10 @@ struct Handle {
 
 impl Drop for Handle {
     fn drop(&mut self) {
-        self.shared.update(Inner::abandon);
+        // In a forked child the lock is as the parent's threads had it, and no driver runs.
+        if self.born == fork::generation() {
+            self.shared.update(Inner::abandon);
+        }
     }
 }
 
@@ -53,24 +60,32 @@ impl Connection {
     /// Takes over a stream on which the opening handshake is done.
     ///
     /// # Panics
-    /// Outside of a tokio runtime that has timers.
+    /// Outside of a tokio runtime that has timers, unless the options name one.
     pub fn spawn<S>(stream: S, mut protocol: Protocol, mut options: Options) -> Self
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let codecs = use_extensions(&mut protocol, mem::take(&mut options.extensions));
         let (local_addr, peer_addr) = (options.local_addr.clone(), options.peer_addr.clone());
+        let runtime = options.runtime.get_or_insert_with(Runtime::current).clone();
         let inner = Inner::new(Box::new(stream), protocol, options);
         let shared = Arc::new(Shared::new(inner));
-        tokio::spawn(Driver::new(shared.clone()));
+        runtime.spawn(Driver::new(shared.clone()));
         Self {
             handle: Arc::new(Handle {
                 shared,
+                born: fork::generation(),
                 codecs,
                 local_addr,
                 peer_addr,
             }),
         }
+    }
+
+    /// Whether a parent process made the connection. It goes on there; here it must be left alone,
+    /// for nothing drives it, and its locks may be held by threads that this process has not.
+    pub fn is_inherited(&self) -> bool {
+        self.handle.born != fork::generation()
     }
 
     /// Receives the next message. Messages that arrived before the end of the connection are
@@ -114,7 +129,15 @@ impl Connection {
     /// # Errors
     /// [`ConnectionError::Closed`] when the connection is closed, or was being closed.
     pub async fn send(&self, message: Message) -> Result<(), ConnectionError> {
-        let (kind, payload) = (message.kind(), message.into_payload());
+        self.send_payload(message.kind(), message.into_payload())
+            .await
+    }
+
+    /// As [`send`](Self::send); that text is UTF-8 is up to the caller.
+    ///
+    /// # Errors
+    /// As for [`send`](Self::send).
+    pub async fn send_payload(&self, kind: Kind, payload: Bytes) -> Result<(), ConnectionError> {
         self.queue_data(kind, payload, true, || ()).await
     }
 
@@ -129,6 +152,11 @@ impl Connection {
         let started = || sending = Some(Sending::new(self.clone()));
         self.queue_data(kind, payload, false, started).await?;
         Ok(sending.unwrap_or_else(|| Sending::new(self.clone())))
+    }
+
+    /// Whether a message is being sent in fragments, for whose end other messages wait.
+    pub fn is_sending_fragments(&self) -> bool {
+        !self.shared().read(Inner::is_between_messages)
     }
 
     /// Sends a message without waiting, for a broadcast. With `write` it is written here and now,

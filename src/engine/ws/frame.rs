@@ -175,18 +175,13 @@ pub fn serialize(
     mask: Option<MaskKey>,
     payload: &[u8],
 ) -> Option<Vec<u8>> {
-    let header = FrameHeader {
-        is_final,
-        rsv1: rsv & 4 != 0,
-        rsv2: rsv & 2 != 0,
-        rsv3: rsv & 1 != 0,
+    let start = Start {
         opcode: is_known(opcode).then(|| OpCode::from(opcode))?,
-        mask,
+        is_final,
+        rsv,
     };
     let mut output = Vec::with_capacity(MAX_HEADER + payload.len());
-    header
-        .format(payload.len() as u64, &mut output)
-        .expect("a header always fits into memory");
+    write_header(start, mask, payload.len(), &mut output);
     let header_end = output.len();
     output.extend_from_slice(payload);
     if let Some(key) = mask {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::runtime::Handle;
 use tokio::time::Instant;
 
 use super::extensions::Agreed;
@@ -43,6 +44,9 @@ pub struct Options {
     pub max_queue: Option<Watermarks>,
     /// Bytes queued and not yet written, above which senders wait. 32 KiB.
     pub write_limit: Watermarks,
+    /// The runtime that drives the connection; `None` is the one that is current when the
+    /// connection is made. A connection of blocking calls needs one that always runs.
+    pub runtime: Option<Handle>,
     /// The extensions that were agreed on, in the order of the response.
     pub extensions: Vec<Agreed>,
     /// Bytes that came after the opening handshake.
@@ -61,6 +65,7 @@ impl Default for Options {
             close_timeout: Some(DEFAULT_CLOSE_TIMEOUT),
             max_queue: Some(Watermarks::new(16)),
             write_limit: Watermarks::new(1 << 15),
+            runtime: None,
             extensions: Vec::new(),
             leftover: Bytes::new(),
             local_addr: None,

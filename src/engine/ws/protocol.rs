@@ -1,5 +1,6 @@
 //! One end of a WebSocket connection without I/O: bytes in, events out, bytes to write.
 
+mod by_hand;
 mod send;
 
 use std::fmt;

@@ -1,10 +1,11 @@
 //! `broadcast`.
 
 use rustpython_vm::{
-    AsObject, FromArgs, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
+    AsObject, FromArgs, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyModule, PyStr},
 };
 
+use super::base_connection::BaseConnection;
 use super::connection::Connection;
 use super::convert::parse_message;
 use super::exceptions::concurrency_error;
@@ -52,7 +53,7 @@ pub(super) fn broadcast(args: BroadcastArgs, vm: &VirtualMachine) -> PyResult<()
             let class = other.class().name().to_string();
             vm.new_type_error(format!("broadcast needs connections, not {class}"))
         })?;
-        let Some(handle) = connection.opened() else {
+        let Some(handle) = connection.base().opened() else {
             continue;
         };
         let sent = handle.send_now(message.clone(), written < WRITTEN_AT_ONCE);
@@ -60,7 +61,7 @@ pub(super) fn broadcast(args: BroadcastArgs, vm: &VirtualMachine) -> PyResult<()
         match sent {
             Ok(()) | Err(NotSent::NotOpen) => {}
             Err(reason) if args.raise_exceptions => exceptions.push(exception_of(reason, vm)),
-            Err(reason) => warn(&connection, reason, vm),
+            Err(reason) => warn(connection.upcast_ref(), reason, vm),
         }
     }
     match exceptions.is_empty() {
@@ -69,7 +70,12 @@ pub(super) fn broadcast(args: BroadcastArgs, vm: &VirtualMachine) -> PyResult<()
     }
 }
 
-fn message_of(message: &PyObject, text: Option<bool>, vm: &VirtualMachine) -> PyResult<Message> {
+/// What is to be sent.
+pub(super) fn message_of(
+    message: &PyObject,
+    text: Option<bool>,
+    vm: &VirtualMachine,
+) -> PyResult<Message> {
     let is_str = message.downcast_ref::<PyStr>().is_some();
     let parsed = parse_message(message, vm).map_err(|error| {
         match error.fast_isinstance(vm.ctx.exceptions.type_error) {
@@ -89,7 +95,8 @@ fn message_of(message: &PyObject, text: Option<bool>, vm: &VirtualMachine) -> Py
     })
 }
 
-fn exception_of(reason: NotSent, vm: &VirtualMachine) -> PyBaseExceptionRef {
+/// What `raise_exceptions=True` tells of a connection.
+pub(super) fn exception_of(reason: NotSent, vm: &VirtualMachine) -> PyBaseExceptionRef {
     match reason {
         NotSent::Busy => concurrency_error(&reason.to_string(), vm),
         NotSent::Full | NotSent::NotOpen => {
@@ -102,7 +109,8 @@ fn exception_of(reason: NotSent, vm: &VirtualMachine) -> PyBaseExceptionRef {
     }
 }
 
-fn warn(connection: &PyRef<Connection>, reason: NotSent, vm: &VirtualMachine) {
+/// Tells of a connection that was skipped, in its log.
+pub(super) fn warn(connection: &Py<BaseConnection>, reason: NotSent, vm: &VirtualMachine) {
     let text = match reason {
         NotSent::Busy => "skipped broadcast: sending a fragmented message",
         NotSent::Full | NotSent::NotOpen => {
@@ -114,7 +122,11 @@ fn warn(connection: &PyRef<Connection>, reason: NotSent, vm: &VirtualMachine) {
     log::log(about, &source, Level::Warning, text, Vec::new(), None, vm);
 }
 
-fn group(exceptions: Vec<PyBaseExceptionRef>, vm: &VirtualMachine) -> PyResult<PyBaseExceptionRef> {
+/// What is raised at the end.
+pub(super) fn group(
+    exceptions: Vec<PyBaseExceptionRef>,
+    vm: &VirtualMachine,
+) -> PyResult<PyBaseExceptionRef> {
     let exceptions = exceptions.into_iter().map(Into::into).collect();
     let exceptions = vm.ctx.new_list(exceptions);
     let class = vm.builtins.get_attr("ExceptionGroup", vm)?;

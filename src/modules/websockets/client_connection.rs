@@ -11,6 +11,7 @@ use rustpython_vm::{
     types::{Constructor, Initializer},
 };
 
+use super::base_connection::BaseConnection;
 use super::connection::Connection;
 use super::log;
 use super::options::BehaviourArgs;
@@ -48,8 +49,8 @@ impl ClientConnection {
     }
 
     /// What it has in common with a server's connection.
-    pub(super) fn base(&self) -> &Connection {
-        &self.0
+    pub(super) fn base(&self) -> &BaseConnection {
+        self.0.base()
     }
 }
 
@@ -73,7 +74,7 @@ impl Initializer for ClientConnection {
     type Args = ClientConnectionArgs;
 
     fn init(zelf: &Py<Self>, args: ClientConnectionArgs, vm: &VirtualMachine) -> PyResult<()> {
-        zelf.0.set_behaviour(args.behaviour.parse(vm)?);
+        zelf.base().set_behaviour(args.behaviour.parse(vm)?);
         Ok(())
     }
 }

@@ -9,19 +9,23 @@ mod route;
 use std::fmt;
 use std::sync::Arc;
 
-use runtime_bridge::{Coroutine, with_vm};
+use runtime_bridge::{Coroutine, block_on, with_vm};
 use rustpython_vm::{
     FromArgs, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyDictRef, PyStrRef, PyType},
+    class::{PySubclass, StaticType},
     function::OptionalArg,
     pyclass,
     types::Constructor,
 };
 
+use super::base_connection::BaseConnection;
 use super::client_connection::ClientConnection;
 use super::exceptions::{invalid_uri, of_connect};
 use super::log;
 use super::options::{SharedArgs, optional_str};
+use super::sync;
+use super::transcript::{self, From};
 use crate::engine::net::Socket;
 use crate::engine::tls::TlsConfig;
 use crate::engine::ws::extensions::ClientExtension;
@@ -117,11 +121,20 @@ struct Attempt {
     /// The socket that the script gave, to be taken over when the attempt begins.
     sock: Option<PyObjectRef>,
     /// The object that becomes the open connection.
-    connection: PyRef<ClientConnection>,
+    connection: PyRef<BaseConnection>,
 }
 
 impl ConnectOptions {
-    fn attempt(&self, args: AttemptArgs, vm: &VirtualMachine) -> PyResult<Attempt> {
+    /// Reads the arguments of an attempt; `connection` makes an object if the script has not.
+    fn attempt<C>(
+        &self,
+        args: AttemptArgs,
+        connection: impl FnOnce() -> C,
+        vm: &VirtualMachine,
+    ) -> PyResult<Attempt>
+    where
+        C: PySubclass<Base: fmt::Debug> + StaticType + fmt::Debug,
+    {
         let uri = utf8(&args.uri, vm)?.to_owned();
         let Ready { route, tls, sock } =
             RouteArgs::new(&args.kwargs, &args.proxy).parse(&uri, vm)?;
@@ -130,8 +143,8 @@ impl ConnectOptions {
             false => Some(Hook::boxed(args.redirect)),
         };
         let user_agent = args.user_agent_header.as_deref();
-        let connection = connection_object(args.connection, args.logger, vm)?;
-        let options = connection.base().take_behaviour();
+        let connection = connection_object(args.connection, connection, args.logger, vm)?;
+        let options = connection.take_behaviour();
         let connect = Connect {
             headers: fields(&args.additional_headers, vm)?,
             origin: self.origin.clone(),
@@ -158,21 +171,26 @@ impl ConnectOptions {
 }
 
 /// The object that becomes the open connection: the script's own, or a new one.
-fn connection_object(
+fn connection_object<C>(
     made: PyObjectRef,
+    make: impl FnOnce() -> C,
     logger: PyObjectRef,
     vm: &VirtualMachine,
-) -> PyResult<PyRef<ClientConnection>> {
-    let connection = match vm.is_none(&made) {
-        true => ClientConnection::unopened().into_ref(&vm.ctx),
+) -> PyResult<PyRef<BaseConnection>>
+where
+    C: PySubclass<Base: fmt::Debug> + StaticType + fmt::Debug,
+{
+    let connection: PyRef<C> = match vm.is_none(&made) {
+        true => make().into_ref(&vm.ctx),
         false => made.downcast().map_err(|made| {
             let class = made.class();
             let text = format!("create_connection must return a ClientConnection, not {class}");
             vm.new_type_error(text)
         })?,
     };
+    let connection: PyRef<BaseConnection> = connection.upcast();
     if !vm.is_none(&logger) {
-        connection.base().set_logger(log::Source::Given(logger));
+        connection.set_logger(log::Source::Given(logger));
     }
     Ok(connection)
 }
@@ -195,8 +213,16 @@ impl ConnectOptions {
     /// Connects; await it.
     #[pymethod]
     fn connect(zelf: PyRef<Self>, args: AttemptArgs, vm: &VirtualMachine) -> PyResult<Coroutine> {
-        let attempt = zelf.attempt(args, vm)?;
+        let attempt = zelf.attempt(args, ClientConnection::unopened, vm)?;
         Ok(Coroutine::new("connect", attempt.make()))
+    }
+
+    /// Connects, and waits for it.
+    #[pymethod]
+    fn connect_blocking(zelf: &Py<Self>, args: AttemptArgs, vm: &VirtualMachine) -> PyResult {
+        let mut attempt = zelf.attempt(args, sync::ClientConnection::unopened, vm)?;
+        sync::drive_in_background(&mut attempt.connect.options, vm)?;
+        block_on(vm, attempt.make())
     }
 }
 
@@ -209,11 +235,18 @@ impl Attempt {
         let connection = self.connection;
         match result {
             Ok(established) => {
-                connection.base().open(established);
+                with_vm(|vm| {
+                    transcript::request(&connection, From::Here, &established.request, vm);
+                    transcript::response(&connection, From::There, &established.response, vm);
+                });
+                connection.open(established);
                 Ok(connection.into())
             }
             Err(error) => {
-                connection.base().refuse();
+                connection.refuse();
+                if let Some(response) = error.response() {
+                    with_vm(|vm| transcript::response(&connection, From::There, response, vm));
+                }
                 Err(with_vm(|vm| of_connect(error, vm)))
             }
         }

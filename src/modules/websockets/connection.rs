@@ -1,76 +1,42 @@
-//! `Connection`, the base class of `ClientConnection` and `ServerConnection`.
+//! `Connection` of asyncio, the base class of its `ClientConnection` and `ServerConnection`.
 
 use std::fmt;
 use std::sync::OnceLock;
 
 use bytes::Bytes;
-use runtime_bridge::{Coroutine, with_vm};
+use runtime_bridge::{Coroutine, await_in_line, with_vm};
 use rustpython_vm::{
-    AsObject, FromArgs, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
-    builtins::{PyBaseExceptionRef, PyIntRef, PyStrRef, PyType},
-    common::lock::PyMutex,
+    AsObject, FromArgs, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    builtins::{PyBaseExceptionRef, PyIntRef, PyStr, PyStrRef, PyType},
     function::{FuncArgs, OptionalArg},
     object::{Traverse, TraverseFn},
     pyclass,
-    types::Representable,
 };
 
-use super::convert::{address_object, message_object, parse_message};
-use super::exceptions::{invalid_state, of_connection, of_end};
+use super::base_connection::BaseConnection;
+use super::exceptions::{Failures, is_instance, of_connection, of_end};
 use super::log;
-use super::slot::{RequestSlot, ResponseSlot};
-use crate::engine::net::Address;
-use crate::engine::ws::{self, ConnectionError, Established, Options, State};
+use super::receiving::{FragmentIterator, Stream, receive};
+use super::sending::Outgoing;
+use crate::engine::ws::{self, ConnectionError};
 use crate::modules::class::make_mutable;
-use crate::modules::convert::{given, str_or_bytes, utf8};
+use crate::modules::convert::{bytes_like, given, utf8};
+use crate::modules::overrides::Originals;
 
 /// A WebSocket connection: base class of ClientConnection and ServerConnection.
-///
-/// The object is there before its connection is: a script may make it (`create_connection=`), and
-/// has it while the opening handshake goes on.
 #[pyclass(
     module = "websockets.asyncio.connection",
     name = "Connection",
+    base = BaseConnection,
     traverse = "manual"
 )]
-#[derive(PyPayload)]
-pub(super) struct Connection {
-    /// Set once the opening handshake is done.
-    link: OnceLock<Link>,
-    /// Set when the opening handshake has failed.
-    refused: OnceLock<()>,
-    ends: OnceLock<Ends>,
-    pub(super) request: RequestSlot,
-    pub(super) response: ResponseSlot,
-    id: PyMutex<Option<PyObjectRef>>,
-    /// The logger that `logger=` gave, or the name of the usual one.
-    logger_source: PyMutex<log::Source>,
-    /// What the constructor was told of how the connection is to behave, until it is open.
-    behaviour: PyMutex<Option<Box<Options>>>,
-    logger: PyMutex<Option<PyObjectRef>>,
-}
+#[repr(transparent)]
+pub(super) struct Connection(BaseConnection);
 
-/// What the opening handshake gives.
-struct Link {
-    connection: ws::Connection,
-    subprotocol: Option<String>,
-}
-
-/// The addresses of the two ends.
-#[derive(Clone, Default)]
-pub(super) struct Ends {
-    pub(super) local: Option<Address>,
-    pub(super) remote: Option<Address>,
-}
-
-// SAFETY: each object is visited once.
+// SAFETY: that of its one field.
 unsafe impl Traverse for Connection {
     fn traverse(&self, visit: &mut TraverseFn<'_>) {
-        self.request.traverse(visit);
-        self.response.traverse(visit);
-        self.id.traverse(visit);
-        self.logger_source.traverse(visit);
-        self.logger.traverse(visit);
+        self.0.traverse(visit);
     }
 }
 
@@ -87,6 +53,14 @@ struct RecvArgs {
 }
 
 #[derive(FromArgs)]
+struct SendArgs {
+    #[pyarg(any)]
+    message: PyObjectRef,
+    #[pyarg(named, default)]
+    text: Option<bool>,
+}
+
+#[derive(FromArgs)]
 struct CloseArgs {
     #[pyarg(any, optional)]
     code: OptionalArg<PyIntRef>,
@@ -97,88 +71,21 @@ struct CloseArgs {
 impl Connection {
     /// A connection whose opening handshake is still to come.
     pub(super) fn unopened(logger: log::Source) -> Self {
-        Self {
-            link: OnceLock::new(),
-            refused: OnceLock::new(),
-            ends: OnceLock::new(),
-            request: RequestSlot::default(),
-            response: ResponseSlot::default(),
-            id: PyMutex::default(),
-            logger_source: PyMutex::new(logger),
-            behaviour: PyMutex::default(),
-            logger: PyMutex::default(),
-        }
+        Self(BaseConnection::unopened(logger))
     }
 
-    /// Takes over what the opening handshake gave. Only the first time counts.
-    pub(super) fn open(&self, established: Established) {
-        self.request.fill(established.request);
-        self.response.fill(established.response);
-        let _ = self.link.set(Link {
-            connection: established.connection,
-            subprotocol: established.subprotocol,
-        });
+    /// What it has in common with the connections of threads.
+    pub(super) fn base(&self) -> &BaseConnection {
+        &self.0
     }
 
-    /// The opening handshake has failed: there will be no connection.
-    pub(super) fn refuse(&self) {
-        let _ = self.refused.set(());
-    }
-
-    /// Tells the addresses while the opening handshake goes on.
-    pub(super) fn set_ends(&self, ends: Ends) {
-        let _ = self.ends.set(ends);
-    }
-
-    /// The engine's connection.
-    ///
-    /// # Errors
-    /// InvalidState before the opening handshake is done.
-    pub(super) fn handle(&self, vm: &VirtualMachine) -> PyResult<ws::Connection> {
-        self.opened().cloned().ok_or_else(|| self.not_open(vm))
-    }
-
-    /// The engine's connection, once the opening handshake is done.
-    pub(super) fn opened(&self) -> Option<&ws::Connection> {
-        self.link.get().map(|link| &link.connection)
-    }
-
-    fn not_open(&self, vm: &VirtualMachine) -> PyBaseExceptionRef {
-        invalid_state(&format!("connection is {}", self.current_state()), vm)
-    }
-
-    pub(super) fn current_state(&self) -> State {
-        match (self.opened(), self.refused.get()) {
-            (Some(connection), _) => connection.state(),
-            (None, None) => State::Connecting,
-            (None, Some(())) => State::Closed,
-        }
-    }
-
-    /// Where this connection's records go.
-    pub(super) fn logger_source(&self) -> log::Source {
-        self.logger_source.lock().clone()
-    }
-
-    /// Says where this connection's records are to go.
-    pub(super) fn set_logger(&self, source: log::Source) {
-        let before = std::mem::replace(&mut *self.logger_source.lock(), source);
-        drop(before);
-    }
-
-    /// What the constructor was told of how the connection is to behave.
-    pub(super) fn set_behaviour(&self, options: Options) {
-        *self.behaviour.lock() = Some(Box::new(options));
-    }
-
-    /// What [`set_behaviour`](Self::set_behaviour) noted.
-    pub(super) fn take_behaviour(&self) -> Option<Options> {
-        self.behaviour.lock().take().map(|options| *options)
+    fn handle(&self, vm: &VirtualMachine) -> PyResult<ws::Connection> {
+        self.0.handle(vm)
     }
 }
 
 /// A number that is no close code at all becomes 0, which may not be sent either.
-fn close_code(code: OptionalArg<PyIntRef>) -> u16 {
+pub(super) fn close_code(code: OptionalArg<PyIntRef>) -> u16 {
     match code {
         OptionalArg::Present(code) => u16::try_from(code.as_bigint()).unwrap_or(0),
         OptionalArg::Missing => ws::close::code::NORMAL_CLOSURE,
@@ -192,10 +99,72 @@ fn none_or_error(result: Result<(), ConnectionError>) -> PyResult {
     })
 }
 
-#[pyclass(
-    with(Representable),
-    flags(BASETYPE, HAS_DICT, HAS_WEAKREF, DISALLOW_INSTANTIATION)
-)]
+/// The data of a ping or pong.
+fn payload(data: &PyObject, vm: &VirtualMachine) -> PyResult<Vec<u8>> {
+    if let Some(text) = data.downcast_ref::<PyStr>() {
+        return Ok(utf8(text, vm)?.as_bytes().to_vec());
+    }
+    let wrong = || vm.new_type_error("data must be str or bytes-like");
+    bytes_like(data, vm).ok_or_else(wrong)
+}
+
+/// An asyncio future of the latency. It may be cancelled, awaited twice, or left alone.
+fn pong_future(pong: ws::PendingPong, vm: &VirtualMachine) -> PyResult {
+    let waiting = Coroutine::new("Connection.ping", async move {
+        let latency = pong.latency().await;
+        with_vm(|vm| match latency {
+            Ok(latency) => Ok(vm.ctx.new_float(latency.as_secs_f64()).into()),
+            Err(closed) => Err(of_end(&closed, vm)),
+        })
+    });
+    let running_loop = vm
+        .import("asyncio", 0)?
+        .get_attr("get_running_loop", vm)?
+        .call((), vm)?;
+    let waiting = waiting.into_ref(&vm.ctx);
+    let future = vm.call_method(&running_loop, "create_task", (waiting,))?;
+    // Who is not interested in a pong need not hear that it will never come.
+    let look_at = vm.new_function("look_at", |future: PyObjectRef, vm: &VirtualMachine| {
+        if !vm.call_method(&future, "cancelled", ())?.try_to_bool(vm)? {
+            vm.call_method(&future, "exception", ())?;
+        }
+        Ok::<(), PyBaseExceptionRef>(())
+    });
+    vm.call_method(&future, "add_done_callback", (look_at,))?;
+    Ok(future)
+}
+
+/// The call of a subclass's own `recv`, or of one that a script has put in its place.
+fn own_recv(connection: &Py<Connection>, vm: &VirtualMachine) -> Option<PyResult> {
+    let connection = connection.as_object();
+    match ORIGINALS.get() {
+        Some(originals) if !originals.are_those_of(connection, vm) => {
+            Some(vm.call_method(connection, "recv", ()))
+        }
+        _ => None,
+    }
+}
+
+/// The methods that are called natively where a script has not put others in their place.
+static ORIGINALS: OnceLock<Originals> = OnceLock::new();
+
+/// Notes what the methods are before a script can change them.
+pub(super) fn note_originals(vm: &VirtualMachine) {
+    ORIGINALS.get_or_init(|| Originals::of(Connection::class(&vm.ctx), &["recv"], &vm.ctx));
+}
+
+fn is_closed_ok(error: &PyBaseExceptionRef) -> bool {
+    with_vm(|vm| is_instance(error, "ConnectionClosedOK", vm))
+}
+
+fn end_of_iteration() -> PyBaseExceptionRef {
+    with_vm(|vm| {
+        let class = vm.ctx.exceptions.stop_async_iteration.to_owned();
+        vm.new_exception_empty(class)
+    })
+}
+
+#[pyclass(flags(BASETYPE, HAS_DICT, HAS_WEAKREF, DISALLOW_INSTANTIATION))]
 impl Connection {
     /// Receives the next message, str or bytes; await it.
     ///
@@ -205,45 +174,56 @@ impl Connection {
     fn recv(zelf: &Py<Self>, args: RecvArgs, vm: &VirtualMachine) -> Coroutine {
         let connection = zelf.handle(vm);
         Coroutine::new("Connection.recv", async move {
-            let received = connection?.recv().await;
-            with_vm(|vm| match received {
-                Ok(message) => message_object(message, args.decode, vm),
-                Err(error) => Err(of_connection(&error, vm)),
-            })
+            let received = receive(&connection?, args.decode).await;
+            received.map_err(|error| Failures::OfCoroutine.raise(&error))
         })
     }
 
-    /// Sends a message, text for a str and binary for bytes; await it.
+    /// Receives the next message in fragments, as they arrive: an asynchronous iterator of str or
+    /// bytes.
     ///
-    /// Raises ConnectionClosed when the connection is closed.
+    /// It has to be used up before anything else can be received. decode is that of recv.
     #[pymethod]
-    fn send(zelf: &Py<Self>, message: PyObjectRef, vm: &VirtualMachine) -> Coroutine {
+    fn recv_streaming(
+        zelf: &Py<Self>,
+        args: RecvArgs,
+        vm: &VirtualMachine,
+    ) -> PyResult<FragmentIterator> {
+        let stream = Stream::new(zelf.handle(vm)?, args.decode);
+        Ok(FragmentIterator::new(stream))
+    }
+
+    /// Sends a message, text for a str and binary for something bytes-like; await it.
+    ///
+    /// text=True sends bytes as text, text=False a str as binary. Of an iterable or asynchronous
+    /// iterable each item is sent as a fragment. Raises ConnectionClosed when the connection is
+    /// closed.
+    #[pymethod]
+    fn send(zelf: &Py<Self>, args: SendArgs, vm: &VirtualMachine) -> Coroutine {
         let connection = zelf.handle(vm);
-        let message = parse_message(&message, vm);
+        let outgoing = Outgoing::parse(&args.message, args.text, vm);
         Coroutine::new("Connection.send", async move {
-            none_or_error(connection?.send(message?).await)
+            let connection = connection?;
+            let sent = outgoing?.send(&connection, args.text, Failures::OfCoroutine);
+            sent.await?;
+            Ok(with_vm(|vm| vm.ctx.none()))
         })
     }
 
-    /// Sends a ping; await it for another awaitable, which gives the latency in seconds once the
-    /// pong is here.
+    /// Sends a ping; await it for a future, which gives the latency in seconds once the pong is
+    /// here.
+    ///
+    /// Raises ConcurrencyError when a ping with the same data has not been answered yet.
     #[pymethod]
     fn ping(zelf: &Py<Self>, data: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> Coroutine {
         let connection = zelf.handle(vm);
         let payload = given(data, vm)
-            .map(|data| str_or_bytes(&data, "a ping", vm).map(Bytes::from))
+            .map(|data| payload(&data, vm).map(Bytes::from))
             .transpose();
         Coroutine::new("Connection.ping", async move {
             let pong = connection?.ping(payload?).await;
-            let pong = pong.map_err(|error| with_vm(|vm| of_connection(&error, vm)))?;
-            let waiter = Coroutine::new("Connection.ping", async move {
-                let latency = pong.latency().await;
-                with_vm(|vm| match latency {
-                    Ok(latency) => Ok(vm.ctx.new_float(latency.as_secs_f64()).into()),
-                    Err(closed) => Err(of_end(&closed, vm)),
-                })
-            });
-            Ok(with_vm(|vm| waiter.into_ref(&vm.ctx).into()))
+            let pong = pong.map_err(|error| Failures::OfCoroutine.raise(&error))?;
+            with_vm(|vm| pong_future(pong, vm))
         })
     }
 
@@ -251,9 +231,9 @@ impl Connection {
     #[pymethod]
     fn pong(zelf: &Py<Self>, data: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> Coroutine {
         let connection = zelf.handle(vm);
-        let payload = match given(data, vm) {
-            Some(data) => str_or_bytes(&data, "a pong", vm),
-            None => Ok(Vec::new()),
+        let payload = match data {
+            OptionalArg::Present(data) => payload(&data, vm),
+            OptionalArg::Missing => Ok(Vec::new()),
         };
         Coroutine::new("Connection.pong", async move {
             none_or_error(connection?.pong(&payload?).await)
@@ -295,16 +275,18 @@ impl Connection {
     #[pymethod]
     fn __anext__(zelf: &Py<Self>, vm: &VirtualMachine) -> Coroutine {
         let connection = zelf.handle(vm);
+        let own_recv = own_recv(zelf, vm);
         Coroutine::new("Connection.__anext__", async move {
-            let received = connection?.recv().await;
-            with_vm(|vm| match received {
-                Ok(message) => message_object(message, None, vm),
-                Err(ConnectionError::Closed(closed)) if closed.is_ok() => {
-                    let class = vm.ctx.exceptions.stop_async_iteration.to_owned();
-                    Err(vm.new_exception_empty(class))
-                }
-                Err(error) => Err(of_connection(&error, vm)),
-            })
+            if let Some(receiving) = own_recv {
+                return match await_in_line(receiving?).await {
+                    Err(error) if is_closed_ok(&error) => Err(end_of_iteration()),
+                    received => received,
+                };
+            }
+            match receive(&connection?, None).await {
+                Err(ConnectionError::Closed(closed)) if closed.is_ok() => Err(end_of_iteration()),
+                received => received.map_err(|error| Failures::OfCoroutine.raise(&error)),
+            }
         })
     }
 
@@ -328,107 +310,8 @@ impl Connection {
         })
     }
 
-    /// The opening handshake's request: path and headers. None before it has arrived.
-    #[pygetset]
-    fn request(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
-        zelf.request.object(vm)
-    }
-
-    /// The opening handshake's response: status_code, reason_phrase and headers. None before.
-    #[pygetset]
-    fn response(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
-        zelf.response.object(vm)
-    }
-
-    /// The subprotocol that both ends agreed on, or None.
-    #[pygetset]
-    fn subprotocol(zelf: &Py<Self>) -> Option<String> {
-        zelf.link.get().and_then(|link| link.subprotocol.clone())
-    }
-
-    /// The state, a websockets.protocol.State.
-    #[pygetset]
-    fn state(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
-        let number = match zelf.current_state() {
-            State::Connecting => 0,
-            State::Open => 1,
-            State::Closing => 2,
-            State::Closed => 3,
-        };
-        let module = vm
-            .import("websockets.protocol", 0)?
-            .get_attr("protocol", vm)?;
-        module.get_attr("State", vm)?.call((number,), vm)
-    }
-
-    /// The close code; None while the connection is open.
-    #[pygetset]
-    fn close_code(zelf: &Py<Self>) -> Option<u16> {
-        zelf.opened()?.close_code()
-    }
-
-    /// The close reason; None while the connection is open.
-    #[pygetset]
-    fn close_reason(zelf: &Py<Self>) -> Option<String> {
-        zelf.opened()?.close_reason()
-    }
-
-    /// Seconds that the last answered ping took.
-    #[pygetset]
-    fn latency(zelf: &Py<Self>) -> f64 {
-        let latency = zelf.opened().map(ws::Connection::latency);
-        latency.unwrap_or_default().as_secs_f64()
-    }
-
-    /// The address of this end: host and port, or the path of a unix socket.
-    #[pygetset]
-    fn local_address(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
-        let known = zelf.ends.get().and_then(|ends| ends.local.as_ref());
-        address_object(known.or_else(|| zelf.opened()?.local_addr()), vm)
-    }
-
-    /// The address of the other end.
-    #[pygetset]
-    fn remote_address(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
-        let known = zelf.ends.get().and_then(|ends| ends.remote.as_ref());
-        address_object(known.or_else(|| zelf.opened()?.peer_addr()), vm)
-    }
-
-    /// A random uuid.UUID, for logs.
-    #[pygetset]
-    fn id(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
-        cached(&zelf.id, || {
-            vm.import("uuid", 0)?.get_attr("uuid4", vm)?.call((), vm)
-        })
-    }
-
-    /// A logger whose records have the connection as `websocket`.
-    #[pygetset]
-    fn logger(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
-        cached(&zelf.logger, || {
-            log::adapter(zelf.as_object(), &zelf.logger_source(), vm)
-        })
-    }
-
     #[extend_class]
     fn extend_class(_ctx: &rustpython_vm::Context, class: &'static Py<PyType>) {
         make_mutable(class);
-    }
-}
-
-fn cached(slot: &PyMutex<Option<PyObjectRef>>, make: impl FnOnce() -> PyResult) -> PyResult {
-    if let Some(object) = &*slot.lock() {
-        return Ok(object.clone());
-    }
-    let object = make()?;
-    *slot.lock() = Some(object.clone());
-    Ok(object)
-}
-
-impl Representable for Connection {
-    fn repr_str(zelf: &Py<Self>, _vm: &VirtualMachine) -> PyResult<String> {
-        let class = zelf.class();
-        let state = zelf.current_state();
-        Ok(format!("<{} {state}>", class.name()))
     }
 }

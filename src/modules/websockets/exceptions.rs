@@ -6,7 +6,7 @@ mod connect;
 
 use std::{error, fmt, io};
 
-use runtime_bridge::Homing;
+use runtime_bridge::{Homing, with_vm};
 
 use rustpython_vm::{
     AsObject, PyObjectRef, PyResult, VirtualMachine,
@@ -16,7 +16,7 @@ use rustpython_vm::{
 
 use crate::engine::ws::extensions::{NegotiationError, Refusal};
 use crate::engine::ws::handshake::{HandshakeError, Response, SecurityError};
-use crate::engine::ws::{AcceptError, Cause, Close, Closed, ConnectionError, Violation};
+use crate::engine::ws::{AcceptError, Cause, Close, Closed, ConnectionError, SendError, Violation};
 
 use super::convert::response_object;
 
@@ -32,14 +32,17 @@ fn make(
     args: Vec<PyObjectRef>,
     vm: &VirtualMachine,
 ) -> PyResult<PyBaseExceptionRef> {
-    let module = vm.import("websockets.exceptions", 0)?;
-    // A dotted import gives the package.
-    let module = module.get_attr("exceptions", vm)?;
-    let class: PyTypeRef = module.get_attr(name, vm)?.try_into_value(vm)?;
-    class
+    class(name, vm)?
         .as_object()
         .call(FuncArgs::from(args), vm)?
         .try_into_value(vm)
+}
+
+fn class(name: &'static str, vm: &VirtualMachine) -> PyResult<PyTypeRef> {
+    let module = vm.import("websockets.exceptions", 0)?;
+    // A dotted import gives the package.
+    let module = module.get_attr("exceptions", vm)?;
+    module.get_attr(name, vm)?.try_into_value(vm)
 }
 
 fn message(name: &'static str, text: String, vm: &VirtualMachine) -> PyBaseExceptionRef {
@@ -119,6 +122,55 @@ pub(super) fn of_connection(error: &ConnectionError, vm: &VirtualMachine) -> PyB
     }
 }
 
+/// How a call tells what went wrong with its connection.
+#[derive(Clone, Copy)]
+pub(super) enum Failures {
+    /// It is a coroutine.
+    OfCoroutine,
+    /// It blocks a thread.
+    OfThread,
+}
+
+impl Failures {
+    pub(super) fn raise(self, error: &ConnectionError) -> PyBaseExceptionRef {
+        with_vm(|vm| match self {
+            Self::OfCoroutine => of_connection(error, vm),
+            Self::OfThread => of_connection_of_thread(error, vm),
+        })
+    }
+}
+
+/// An error of an open connection that threads use: the words are theirs.
+pub(super) fn of_connection_of_thread(
+    error: &ConnectionError,
+    vm: &VirtualMachine,
+) -> PyBaseExceptionRef {
+    match error {
+        ConnectionError::ConcurrentRecv => {
+            let text = "cannot call recv while another thread is already running recv or \
+                        recv_streaming";
+            message("ConcurrencyError", text.to_owned(), vm)
+        }
+        ConnectionError::ConcurrentStream => {
+            let text = "cannot call recv_streaming while another thread is already running recv \
+                        or recv_streaming";
+            message("ConcurrencyError", text.to_owned(), vm)
+        }
+        _ => of_connection(error, vm),
+    }
+}
+
+/// What a forked child gets for a connection of its parent.
+pub(super) fn of_inherited(vm: &VirtualMachine) -> PyBaseExceptionRef {
+    vm.new_runtime_error("the connection belongs to the process that forked this one")
+}
+
+/// Whether an exception is ConnectionClosedOK, at which an iteration ends.
+pub(super) fn is_good_end(exception: &PyBaseExceptionRef, vm: &VirtualMachine) -> PyResult<bool> {
+    let class = class("ConnectionClosedOK", vm)?;
+    Ok(exception.fast_isinstance(&class))
+}
+
 /// ConnectionClosedOK or ConnectionClosedError.
 pub(super) fn of_end(closed: &Closed, vm: &VirtualMachine) -> PyBaseExceptionRef {
     let name = if closed.is_ok() {
@@ -168,7 +220,11 @@ fn of_cause(cause: &Cause, vm: &VirtualMachine) -> PyBaseExceptionRef {
 pub(super) fn of_violation(violation: &Violation, vm: &VirtualMachine) -> PyBaseExceptionRef {
     match violation {
         Violation::Protocol(_) => message("ProtocolError", violation.to_string(), vm),
-        Violation::PayloadTooBig { .. } => message("PayloadTooBig", violation.to_string(), vm),
+        Violation::PayloadTooBig {
+            size,
+            received,
+            limit,
+        } => too_big(*size, *received, *limit, vm),
         Violation::User(fault) => of_user(&*fault.cause, vm),
         // The text itself is not kept: it may be large, and it is the peer's.
         Violation::InvalidUtf8 { reason, position } => vm.new_unicode_decode_error(
@@ -178,6 +234,29 @@ pub(super) fn of_violation(violation: &Violation, vm: &VirtualMachine) -> PyBase
             position.saturating_add(1),
             vm.ctx.new_str(*reason),
         ),
+    }
+}
+
+/// The exception counts `received` apart from the limit.
+fn too_big(
+    size: Option<u64>,
+    received: Option<usize>,
+    limit: usize,
+    vm: &VirtualMachine,
+) -> PyBaseExceptionRef {
+    let args = vec![
+        vm.unwrap_or_none(size.map(|size| vm.new_pyobj(size))),
+        vm.new_pyobj(limit.saturating_sub(received.unwrap_or(0))),
+        vm.unwrap_or_none(received.map(|received| vm.new_pyobj(received))),
+    ];
+    new("PayloadTooBig", args, vm)
+}
+
+/// A frame that was not sent.
+pub(super) fn of_send(error: &SendError, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    match error {
+        SendError::InvalidState(_) => invalid_state(&error.to_string(), vm),
+        SendError::InvalidFrame(violation) => of_violation(violation, vm),
     }
 }
 

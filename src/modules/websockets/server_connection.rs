@@ -5,6 +5,7 @@ use std::fmt;
 use rustpython_vm::{
     FromArgs, Py, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyStrRef, PyType},
+    class::PySubclass,
     common::lock::PyMutex,
     function::FuncArgs,
     object::{Traverse, TraverseFn},
@@ -12,6 +13,7 @@ use rustpython_vm::{
     types::{Constructor, Initializer},
 };
 
+use super::base_connection::BaseConnection;
 use super::connection::Connection;
 use super::convert::response_object;
 use super::log;
@@ -44,6 +46,15 @@ unsafe impl Traverse for ServerConnection {
     }
 }
 
+// The macro implements it for transparent types alone; the base is the first field here.
+impl PySubclass for ServerConnection {
+    type Base = Connection;
+
+    fn as_base(&self) -> &Connection {
+        &self.base
+    }
+}
+
 impl fmt::Debug for ServerConnection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("ServerConnection")
@@ -61,8 +72,8 @@ impl ServerConnection {
     }
 
     /// What it has in common with a client's connection.
-    pub(super) fn base(&self) -> &Connection {
-        &self.base
+    pub(super) fn base(&self) -> &BaseConnection {
+        self.base.base()
     }
 }
 
@@ -88,7 +99,7 @@ impl Initializer for ServerConnection {
     type Args = ServerConnectionArgs;
 
     fn init(zelf: &Py<Self>, args: ServerConnectionArgs, vm: &VirtualMachine) -> PyResult<()> {
-        zelf.base.set_behaviour(args.behaviour.parse(vm)?);
+        zelf.base().set_behaviour(args.behaviour.parse(vm)?);
         let before = zelf.server.lock().replace(args.server);
         drop(before);
         Ok(())
@@ -96,11 +107,25 @@ impl Initializer for ServerConnection {
 }
 
 #[derive(FromArgs)]
-struct RespondArgs {
+pub(super) struct RespondArgs {
     #[pyarg(any)]
     status: PyObjectRef,
     #[pyarg(any)]
     text: PyStrRef,
+}
+
+/// A plain text response.
+pub(super) fn respond(args: RespondArgs, vm: &VirtualMachine) -> PyResult {
+    let status = args.status.try_int(vm)?.try_to_primitive::<u16>(vm);
+    let status = status
+        .ok()
+        .and_then(|code| http::StatusCode::from_u16(code).ok());
+    let status = status.filter(|status| status.canonical_reason().is_some());
+    let Some(status) = status else {
+        let shown = args.status.repr(vm)?;
+        return Err(vm.new_value_error(format!("{shown} is not a valid HTTPStatus")));
+    };
+    response_object(&Response::text(status, utf8(&args.text, vm)?), vm)
 }
 
 #[pyclass(with(Constructor, Initializer), flags(BASETYPE, HAS_DICT, HAS_WEAKREF))]
@@ -109,16 +134,7 @@ impl ServerConnection {
     /// changed before.
     #[pymethod]
     fn respond(_zelf: &Py<Self>, args: RespondArgs, vm: &VirtualMachine) -> PyResult {
-        let status = args.status.try_int(vm)?.try_to_primitive::<u16>(vm);
-        let status = status
-            .ok()
-            .and_then(|code| http::StatusCode::from_u16(code).ok());
-        let status = status.filter(|status| status.canonical_reason().is_some());
-        let Some(status) = status else {
-            let shown = args.status.repr(vm)?;
-            return Err(vm.new_value_error(format!("{shown} is not a valid HTTPStatus")));
-        };
-        response_object(&Response::text(status, utf8(&args.text, vm)?), vm)
+        respond(args, vm)
     }
 
     /// The server that the connection belongs to.

@@ -9,13 +9,12 @@ use std::task::{Context, Poll, Waker};
 use bytes::Bytes;
 use h2::client::{Builder, SendRequest};
 
-use super::io_thread;
 use crate::engine::error::BoxError;
 use crate::engine::http::connection::MAX_HEAD_SIZE;
 use crate::engine::http::origin::Origin;
 use crate::engine::http::peer::Peer;
-use crate::engine::net::Transport;
 use crate::engine::net::fork::ForkBound;
+use crate::engine::net::{Transport, background};
 
 /// The most that is read of one response ahead of its reader, in bytes.
 const STREAM_WINDOW: u32 = 512 * 1024;
@@ -50,7 +49,7 @@ impl Connection {
         let sender = ForkBound::new(sender);
         let ended = Arc::new(AtomicBool::new(false));
         let flag = ended.clone();
-        io_thread::spawn(async move {
+        background::spawn(async move {
             // The requests on it are told why it ended.
             let _ = driver.await;
             flag.store(true, SeqCst);

@@ -1,9 +1,10 @@
 //! HTTP/2 (RFC 9113), by the h2 crate.
 //!
 //! A connection is shared by all requests to its origin, and so by threads, runtimes and blocking
-//! calls. So its frames are read and written by [`io_thread`], whoever pauses. A request's body is
-//! polled in the request's own future, and given to the connection as far as flow control allows;
-//! a response's body opens the windows as it is taken.
+//! calls. So its frames are read and written by the process's I/O thread
+//! ([`background`](crate::engine::net::background)), whoever pauses. A request's body is polled in
+//! the request's own future, and given to the connection as far as flow control allows; a
+//! response's body opens the windows as it is taken.
 //!
 //! The h2 crate is used without hyper, whose client would poll the request's body on the thread of
 //! the connection, and does not tell the stream's id nor whether a stream was opened at all.
@@ -13,7 +14,6 @@ mod exchange;
 mod failure;
 mod head;
 mod incoming;
-mod io_thread;
 mod upload;
 
 pub(super) use connection::Connection;

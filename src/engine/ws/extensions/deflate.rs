@@ -328,7 +328,7 @@ mod tests {
                 let agreed = agreed(window_bits, forgets);
                 let (mut deflater, mut inflater) = (agreed.deflater(), agreed.inflater());
                 for size in [0, 1, 100, 5_000, 70_000, 1 << 20] {
-                    let message: Vec<u8> = (0..size).map(|i: u32| (i * i >> 7) as u8).collect();
+                    let message: Vec<u8> = (0..size).map(|i: u32| ((i * i) >> 7) as u8).collect();
                     let packed = compress(&mut deflater, &message);
                     let limit = Some(message.len());
                     let plain = decompress(&mut inflater, &packed, limit);

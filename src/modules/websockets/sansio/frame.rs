@@ -58,6 +58,16 @@ pub(in super::super) struct FrameArgs {
 }
 
 impl Frame {
+    /// A frame of a subclass.
+    pub(super) fn new(
+        class: &Py<PyType>,
+        fields: Fields,
+        vm: &VirtualMachine,
+    ) -> PyResult<PyRef<Self>> {
+        let fields = PyRwLock::new(fields);
+        Self { fields }.into_ref_with_type(vm, class.to_owned())
+    }
+
     pub(super) fn fields(&self) -> Fields {
         self.fields.read().clone()
     }

@@ -262,7 +262,8 @@ async fn close_one(connection: PyRef<ServerConnection>, code: u16, reason: &str)
     }
 }
 
-fn of_listener(
+/// Why a listening socket cannot be used.
+pub(in crate::modules::websockets) fn of_listener(
     error: &std::io::Error,
     address: Option<&Address>,
     vm: &VirtualMachine,

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use runtime_bridge::{await_in_line, with_vm};
 use rustpython_vm::{
-    AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
+    AsObject, Py, PyObjectRef, PyRef, PyResult, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyCoroutine, PyStr},
     function::FuncArgs,
 };
@@ -14,19 +14,21 @@ use super::policy::{Origin, Policy};
 use crate::engine::ws::handshake::{self, HandshakeError, Request, Response};
 use crate::engine::ws::{Decisions, Undecided, Unselected};
 use crate::modules::convert::utf8;
+use crate::modules::websockets::base_connection::BaseConnection;
 use crate::modules::websockets::convert::{
     change_request, request_object, response_object, response_of,
 };
 use crate::modules::websockets::exceptions::is_refusal;
 use crate::modules::websockets::log::{self, Level};
-use crate::modules::websockets::server_connection::ServerConnection;
-use crate::modules::websockets::transcript;
+use crate::modules::websockets::transcript::{self, From};
 
 /// The script, asked about one client.
 pub(in crate::modules::websockets) struct Asked {
-    connection: PyRef<ServerConnection>,
+    connection: PyRef<BaseConnection>,
     policy: Arc<Policy>,
     serving: Arc<AtomicBool>,
+    /// Whether nothing can be awaited, for the client is served in a thread.
+    in_thread: bool,
     /// What a callback raised that is no Exception: a cancellation, an interrupt.
     raised: Option<PyBaseExceptionRef>,
 }
@@ -34,7 +36,7 @@ pub(in crate::modules::websockets) struct Asked {
 impl Asked {
     /// `serving` is true for as long as the server takes connections.
     pub(in crate::modules::websockets) fn about(
-        connection: PyRef<ServerConnection>,
+        connection: PyRef<BaseConnection>,
         policy: Arc<Policy>,
         serving: Arc<AtomicBool>,
     ) -> Self {
@@ -42,8 +44,14 @@ impl Asked {
             connection,
             policy,
             serving,
+            in_thread: false,
             raised: None,
         }
+    }
+
+    /// The client is served in a thread: what callbacks return is not awaited.
+    pub(in crate::modules::websockets) fn in_a_thread(&mut self) {
+        self.in_thread = true;
     }
 
     /// What ended the handshake with `Abandoned`.
@@ -67,9 +75,9 @@ impl Asked {
     }
 
     /// Calls a callback, and awaits what it returns if that is to be awaited.
-    async fn call(callback: PyObjectRef, args: Vec<PyObjectRef>) -> PyResult {
+    async fn call(&self, callback: PyObjectRef, args: Vec<PyObjectRef>) -> PyResult {
         let result = with_vm(|vm| callback.call(FuncArgs::from(args), vm))?;
-        if with_vm(|vm| is_awaitable(&result, vm)) {
+        if !self.in_thread && with_vm(|vm| is_awaitable(&result, vm)) {
             return await_in_line(result).await;
         }
         Ok(result)
@@ -82,11 +90,11 @@ impl Asked {
     ) -> PyResult<Option<Response>> {
         let (object, args) = with_vm(|vm| -> PyResult<_> {
             let object = request_object(request, vm)?;
-            self.connection.base().request.set(object.clone());
+            self.connection.request.set(object.clone());
             let connection = self.connection.as_object().to_owned();
             Ok((object.clone(), vec![connection, object]))
         })?;
-        let result = Self::call(callback, args).await?;
+        let result = self.call(callback, args).await?;
         with_vm(|vm| {
             change_request(request, &object, vm)?;
             match vm.is_none(&result) {
@@ -102,7 +110,7 @@ impl Asked {
         request: &Request,
         response: &mut Response,
     ) -> PyResult<()> {
-        let base = self.connection.base();
+        let base = &self.connection;
         let (object, args) = with_vm(|vm| -> PyResult<_> {
             let known = base.request.object(vm)?;
             if vm.is_none(&known) {
@@ -114,7 +122,7 @@ impl Asked {
             let args = vec![connection, base.request.object(vm)?, object.clone()];
             Ok((object, args))
         })?;
-        let result = Self::call(callback, args).await?;
+        let result = self.call(callback, args).await?;
         with_vm(|vm| {
             let object = match vm.is_none(&result) {
                 true => object,
@@ -175,7 +183,7 @@ impl Decisions for Asked {
         &mut self,
         request: &mut Request,
     ) -> Result<Option<Response>, Undecided> {
-        with_vm(|vm| transcript::request(&self.connection, request, vm));
+        with_vm(|vm| transcript::request(&self.connection, From::There, request, vm));
         let Some(callback) = self.policy.process_request.clone() else {
             return Ok(None);
         };
@@ -226,13 +234,13 @@ impl Decisions for Asked {
 }
 
 /// Logs an error of a connection, with its traceback.
-pub(super) fn log_error(
-    connection: &PyRef<ServerConnection>,
+pub(in crate::modules::websockets) fn log_error(
+    connection: &Py<BaseConnection>,
     text: &str,
     exception: &PyBaseExceptionRef,
     vm: &VirtualMachine,
 ) {
-    let source = connection.base().logger_source();
+    let source = connection.logger_source();
     let about = connection.as_object();
     log::log(
         about,

@@ -11,16 +11,12 @@ use rustpython_vm::{
 use super::asked::{Asked, log_error};
 use super::clients::{Clients, Seat};
 use super::policy::Policy;
+use super::settling::{acceptance, path_of, settle};
 use crate::engine::net::{Address, Socket};
+use crate::engine::ws::Accept;
 use crate::engine::ws::close::code;
-use crate::engine::ws::handshake::{HandshakeError, Response, SecurityError};
-use crate::engine::ws::{Accept, AcceptError, Accepted};
-use crate::modules::convert::new_str;
-use crate::modules::websockets::connection::Ends;
-use crate::modules::websockets::exceptions::of_accept;
 use crate::modules::websockets::log::{self, Level};
 use crate::modules::websockets::server_connection::ServerConnection;
-use crate::modules::websockets::transcript;
 
 /// What is the same for all clients of a server.
 pub(super) struct House {
@@ -72,12 +68,15 @@ async fn open(house: &House, arrived: Arrived) -> PyResult<Option<PyRef<ServerCo
         }
     };
     let serving = house.clients.serving.clone();
-    let mut asked = Asked::about(connection.clone(), house.policy.clone(), serving);
+    let mut asked = Asked::about(connection.clone().upcast(), house.policy.clone(), serving);
     let accepted = accept.client(socket, &mut asked).await;
     if let Some(raised) = asked.take_raised() {
         return Err(raised);
     }
-    with_vm(|vm| Ok(settle(&connection, accepted, vm).then(|| connection.clone())))
+    with_vm(|vm| {
+        let opened = settle(connection.upcast_ref(), accepted, vm);
+        Ok(opened.then(|| connection.clone()))
+    })
 }
 
 /// The connection's object, and how to accept it.
@@ -86,22 +85,10 @@ fn prepare(
     arrived: Arrived,
     vm: &VirtualMachine,
 ) -> PyResult<(Accept, PyRef<ServerConnection>, Socket)> {
-    let policy = &house.policy;
-    let mut accept = policy.accept.clone();
-    if let Some(tls) = &policy.tls {
-        accept.tls = Some(tls.current(vm)?);
-    }
-    let connection = new_connection(policy, arrived.server, vm)?;
-    let base = connection.base();
-    if let Some(options) = base.take_behaviour() {
-        accept.options = options;
-    }
-    base.set_logger(policy.logger.clone());
-    base.set_ends(Ends {
-        local: Address::local(&arrived.socket),
-        remote: Some(arrived.peer),
-    });
-    Ok((accept, connection, arrived.socket))
+    let connection = new_connection(&house.policy, arrived.server, vm)?;
+    let (base, socket) = (connection.base(), arrived.socket);
+    let accept = acceptance(&house.policy, base, &socket, arrived.peer, vm)?;
+    Ok((accept, connection, socket))
 }
 
 fn new_connection(
@@ -122,102 +109,6 @@ fn new_connection(
     })
 }
 
-/// Notes and logs what became of the opening handshake. Says whether there is a connection.
-fn settle(
-    connection: &PyRef<ServerConnection>,
-    accepted: Result<Accepted, AcceptError>,
-    vm: &VirtualMachine,
-) -> bool {
-    match accepted {
-        Ok(Accepted::Open(established)) => {
-            transcript::response(connection, &established.response, vm);
-            connection.base().open(*established);
-            info(connection, "connection open", Vec::new(), vm);
-            return true;
-        }
-        Ok(Accepted::Answered {
-            response,
-            refusal,
-            judged,
-        }) => {
-            if let Some(refusal) = refusal {
-                debug_failure(connection, &AcceptError::Handshake(refusal), vm);
-            }
-            transcript::response(connection, &response, vm);
-            let text = match judged {
-                true => "connection rejected (%d %s)",
-                false => "HTTP response sent (%d %s)",
-            };
-            info(connection, text, status_args(&response, vm), vm);
-            connection.base().response.fill(response);
-        }
-        Err(error) => debug_failure(connection, &error, vm),
-    }
-    connection.base().refuse();
-    false
-}
-
-fn status_args(response: &Response, vm: &VirtualMachine) -> Vec<PyObjectRef> {
-    let status = vm.ctx.new_int(response.status.as_u16()).into();
-    vec![status, new_str(&response.reason, vm).into()]
-}
-
-fn info(
-    connection: &PyRef<ServerConnection>,
-    text: &str,
-    args: Vec<PyObjectRef>,
-    vm: &VirtualMachine,
-) {
-    let source = connection.base().logger_source();
-    log::log(
-        connection.as_object(),
-        &source,
-        Level::Info,
-        text,
-        args,
-        None,
-        vm,
-    );
-}
-
-fn debug_failure(connection: &PyRef<ServerConnection>, error: &AcceptError, vm: &VirtualMachine) {
-    let source = connection.base().logger_source();
-    if !matches!(source.listening(Level::Debug, vm), Ok(Some(_))) {
-        return;
-    }
-    let text = match error {
-        AcceptError::Tls(_) => "! TLS handshake failed",
-        AcceptError::Timeout(_) => "! timed out during opening handshake",
-        AcceptError::Abandoned => "! opening handshake abandoned",
-        AcceptError::Handshake(error) => match error {
-            HandshakeError::InvalidMessage { .. } | HandshakeError::Io { .. } => {
-                "! no valid HTTP request"
-            }
-            HandshakeError::Security(SecurityError::RequestLineTooLong(_)) => {
-                "! request line too long"
-            }
-            HandshakeError::Security(_) => "! header fields too large",
-            HandshakeError::InvalidOrigin(_) => "! invalid origin",
-            HandshakeError::InvalidMethod(_) => "! invalid method",
-            HandshakeError::InvalidProtocol(_) => "! invalid protocol",
-            HandshakeError::InvalidUpgrade { .. } => "! invalid upgrade",
-            _ => "! invalid handshake",
-        },
-    };
-    let exception = of_accept(error, vm);
-    let about = connection.as_object();
-    let exception = Some(&exception);
-    log::log(
-        about,
-        &source,
-        Level::Debug,
-        text,
-        Vec::new(),
-        exception,
-        vm,
-    );
-}
-
 /// A failure before there is a connection to log about.
 fn log_about_server(house: &House, error: &PyBaseExceptionRef, vm: &VirtualMachine) {
     log::log_to(
@@ -234,19 +125,11 @@ async fn handle(house: &House, connection: &PyRef<ServerConnection>) -> PyResult
     let awaitable = with_vm(|vm| -> PyResult {
         let mut args = vec![connection.as_object().to_owned()];
         if house.takes_path {
-            args.push(path_of(connection, vm)?);
+            args.push(path_of(connection.base(), vm)?);
         }
         house.handler.call(FuncArgs::from(args), vm)
     })?;
     await_in_line(awaitable).await
-}
-
-fn path_of(connection: &PyRef<ServerConnection>, vm: &VirtualMachine) -> PyResult {
-    let request = &connection.base().request;
-    match request.peek(|request| new_str(&request.path, vm)) {
-        Some(path) => Ok(path.into()),
-        None => request.object(vm)?.get_attr("path", vm),
-    }
 }
 
 /// An Exception ends with the log; a cancellation or an interrupt goes on, once the connection is
@@ -259,7 +142,12 @@ fn report(
     if !exception.fast_isinstance(vm.ctx.exceptions.exception_type) {
         return Err(exception);
     }
-    log_error(connection, "connection handler failed", &exception, vm);
+    log_error(
+        connection.upcast_ref(),
+        "connection handler failed",
+        &exception,
+        vm,
+    );
     Ok(())
 }
 

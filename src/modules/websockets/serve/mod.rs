@@ -9,6 +9,10 @@ mod asked;
 mod clients;
 mod converse;
 mod policy;
+mod settling;
 mod tls;
 
-pub(super) use acceptor::Acceptor;
+pub(super) use acceptor::{Acceptor, of_listener};
+pub(super) use asked::{Asked, log_error};
+pub(super) use policy::{Policy, ServeArgs};
+pub(super) use settling::{acceptance, path_of, settle};

@@ -62,10 +62,10 @@ pub(in crate::modules::websockets) struct Policy {
     pub(super) process_request: Option<PyObjectRef>,
     pub(super) process_response: Option<PyObjectRef>,
     /// The script's factory of connections.
-    pub(super) create_connection: Option<PyObjectRef>,
+    pub(in crate::modules::websockets) create_connection: Option<PyObjectRef>,
     /// What the factory is told.
-    pub(super) keywords: KwArgs,
-    pub(super) logger: Source,
+    pub(in crate::modules::websockets) keywords: KwArgs,
+    pub(in crate::modules::websockets) logger: Source,
 }
 
 // SAFETY: each object is visited once.

@@ -1,4 +1,5 @@
-//! The thread that reads and writes the frames of all HTTP/2 connections of the process.
+//! The one I/O thread of the process: for connections that have to go on while those who use them
+//! do something else, HTTP/2 and WebSocket connections of blocking calls.
 
 use std::future::{Future, pending};
 use std::io;
@@ -10,9 +11,9 @@ use std::thread;
 use parking_lot::Mutex;
 use tokio::runtime::{Builder, Handle, Runtime};
 
-use crate::engine::net::fork::ForkLocal;
+use super::fork::ForkLocal;
 
-/// Started at the first connection, in a forked child at its first, and kept.
+/// Started when it is first needed, in a forked child when that first needs it, and kept.
 static HANDLE: LazyLock<ForkLocal<Mutex<Option<Handle>>>> =
     LazyLock::new(|| ForkLocal::new(Mutex::default()));
 
@@ -20,21 +21,28 @@ static HANDLE: LazyLock<ForkLocal<Mutex<Option<Handle>>>> =
 ///
 /// # Errors
 /// When the thread cannot be started.
-pub(super) fn spawn(task: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
-    let mut handle = HANDLE.get(|_| Mutex::default()).lock();
-    let handle = match &mut *handle {
-        Some(handle) => handle,
-        empty => empty.insert(start()?),
-    };
-    handle.spawn(task);
+pub fn spawn(task: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+    handle()?.spawn(task);
     Ok(())
+}
+
+/// The thread's runtime, on which tasks and sockets may be placed.
+///
+/// # Errors
+/// When the thread cannot be started.
+pub fn handle() -> io::Result<Handle> {
+    let mut handle = HANDLE.get(|_| Mutex::default()).lock();
+    match &mut *handle {
+        Some(handle) => Ok(handle.clone()),
+        empty => Ok(empty.insert(start()?).clone()),
+    }
 }
 
 fn start() -> io::Result<Handle> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let handle = runtime.handle().clone();
     thread::Builder::new()
-        .name("http2".to_owned())
+        .name("tauraro-io".to_owned())
         .spawn(move || serve(&runtime))?;
     Ok(handle)
 }

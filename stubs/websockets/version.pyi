@@ -1,0 +1,6 @@
+__all__ = ["tag", "version", "commit"]
+
+released: bool
+tag: str
+version: str
+commit: str
