@@ -5,6 +5,7 @@ from typing import Any, Literal
 from ..datastructures import HeadersLike
 from ..extensions import ClientExtensionFactory
 from ..typing import LoggerLike, Origin, PathLike, Subprotocol
+from ..uri import WebSocketURI
 from .connection import Connection
 
 __all__ = ["connect", "unix_connect", "ClientConnection"]
@@ -12,7 +13,16 @@ __all__ = ["connect", "unix_connect", "ClientConnection"]
 class ClientConnection(Connection): ...
 
 class connect:
+    uri: str
+    additional_headers: HeadersLike | None
+    user_agent_header: str | None
+    proxy: str | bool | None
+    process_exception: Callable[[Exception], Exception | None]
+    open_timeout: float | None
+    reconnect_delays: Callable[[], Iterator[float]]
+    create_connection_kwargs: dict[str, Any]
     connection: ClientConnection | None
+
     def __init__(
         self,
         uri: str,
@@ -38,6 +48,12 @@ class connect:
         timeout: float | None = ...,
         **kwargs: Any,
     ) -> None: ...
+    @property
+    def ws_uri(self) -> WebSocketURI: ...
+    @property
+    def logger(self) -> LoggerLike: ...
+    def process_redirect(self, exc: Exception) -> Exception | str: ...
+    async def connect(self) -> ClientConnection: ...
     def __await__(self) -> Generator[Any, None, ClientConnection]: ...
     async def __aenter__(self) -> ClientConnection: ...
     async def __aexit__(

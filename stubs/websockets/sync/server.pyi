@@ -1,28 +1,36 @@
+import os
 import re
 import socket
 import ssl as ssl_module
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Literal, Self, TypeAlias
+from typing import Any, Self
 
 from ..extensions import ServerExtensionFactory
 from ..http11 import Request, Response
-from ..typing import DataLike, LoggerLike, Origin, PathLike, StatusLike, Subprotocol
-from .connection import Connection
+from ..typing import LoggerLike, Origin, StatusLike, Subprotocol
+from .connection import Connection, broadcast as broadcast
 
 __all__ = ["broadcast", "serve", "unix_serve", "ServerConnection", "Server", "basic_auth"]
 
-_Handler: TypeAlias = Callable[[ServerConnection], object] | Callable[[ServerConnection, str], object]
-
 class ServerConnection(Connection):
     username: str
+    handler: Callable[..., None]
+    handler_kwargs: Mapping[str, Any]
+    @property
+    def server(self) -> Server: ...
     def respond(self, status: StatusLike, text: str) -> Response: ...
 
 class Server:
+    socket: socket.socket
     @property
     def logger(self) -> LoggerLike: ...
+    @property
+    def connections(self) -> set[ServerConnection]: ...
     def serve_forever(self) -> None: ...
-    def shutdown(self, close_connections: bool = True, code: int = 1001, reason: str = "") -> None: ...
+    def shutdown(
+        self, close_connections: bool = True, code: int = 1001, reason: str = ""
+    ) -> None: ...
     def fileno(self) -> int: ...
     def __enter__(self) -> Self: ...
     def __exit__(
@@ -33,19 +41,21 @@ class Server:
     ) -> None: ...
 
 def serve(
-    handler: _Handler,
+    handler: Callable[[ServerConnection], None] | Callable[[ServerConnection, str], None],
     host: str | None = None,
     port: int | None = None,
     *,
     sock: socket.socket | None = None,
     ssl: ssl_module.SSLContext | None = None,
-    origins: Sequence[Origin | str | re.Pattern[str] | None] | None = None,
+    origins: Sequence[Origin | re.Pattern[str] | None] | None = None,
     extensions: Sequence[ServerExtensionFactory] | None = None,
-    subprotocols: Sequence[Subprotocol | str] | None = None,
-    select_subprotocol: Callable[[ServerConnection, Sequence[Subprotocol]], Subprotocol | str | None] | None = None,
-    compression: Literal["deflate"] | None = "deflate",
+    subprotocols: Sequence[Subprotocol] | None = None,
+    select_subprotocol: Callable[[ServerConnection, Sequence[Subprotocol]], Subprotocol | None]
+    | None = None,
+    compression: str | None = "deflate",
     process_request: Callable[[ServerConnection, Request], Response | None] | None = None,
-    process_response: Callable[[ServerConnection, Request, Response], Response | None] | None = None,
+    process_response: Callable[[ServerConnection, Request, Response], Response | None]
+    | None = None,
     server_header: str | None = ...,
     open_timeout: float | None = 10,
     ping_interval: float | None = 20,
@@ -57,15 +67,11 @@ def serve(
     create_connection: Callable[..., ServerConnection] | None = None,
     **kwargs: Any,
 ) -> Server: ...
-def unix_serve(handler: _Handler, path: PathLike | None = None, **kwargs: Any) -> Server: ...
-def broadcast(
-    connections: Iterable[Connection],
-    message: DataLike,
-    *,
-    text: bool | None = None,
-    raise_exceptions: bool = False,
+def unix_serve(
+    handler: Callable[[ServerConnection], None] | Callable[[ServerConnection, str], None],
+    path: str | os.PathLike[str] | None = None,
     **kwargs: Any,
-) -> None: ...
+) -> Server: ...
 def basic_auth(
     realm: str = "",
     credentials: tuple[str, str] | Iterable[tuple[str, str]] | None = None,
