@@ -537,7 +537,7 @@ async fn a_listening_socket_that_fails_is_an_error() {
     within(async {
         let socket = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let shared = socket.try_clone().unwrap();
-        let listener = Listener::new(socket).unwrap();
+        let listener = Listener::new(socket.into()).unwrap();
         socket2::SockRef::from(&shared)
             .shutdown(std::net::Shutdown::Both)
             .unwrap();

@@ -14,9 +14,7 @@ use rustpython_vm::{PyResult, VirtualMachine};
 use crate::error::Panicked;
 use crate::from_python::place::{Place, Stay};
 use crate::homing;
-use crate::runtime::{
-    OwnedRuntime, SIGNAL_CHECK_INTERVAL, UnparkGuard, blocking_runtime, takes_signals,
-};
+use crate::runtime::{OwnedRuntime, UnparkGuard, blocking_runtime, takes_signals};
 
 /// Runs `future` to its end on the calling thread and returns what it returned.
 ///
@@ -57,7 +55,7 @@ fn wait(runtime: &Rc<OwnedRuntime>, parker: &Parker, vm: &VirtualMachine) -> PyR
     loop {
         vm.allow_threads(|| {
             if takes_signals {
-                runtime.block_on(parker.woken_or_interrupted());
+                runtime.block_on(parker.woken_or_interrupted(&runtime));
             } else {
                 runtime.block_on(poll_fn(|cx| parker.poll_woken(cx)));
             }
@@ -99,14 +97,13 @@ impl Parker {
 
     /// Also returns when the OS returned for any other reason, and now and then: a signal that
     /// arrives between the last check and the system call interrupts nothing.
-    async fn woken_or_interrupted(&self) {
+    async fn woken_or_interrupted(&self, runtime: &OwnedRuntime) {
         let guard = UnparkGuard::new();
-        let mut tick = pin!(tokio::time::sleep(SIGNAL_CHECK_INTERVAL));
         poll_fn(|cx| {
             if self.poll_woken(cx).is_ready() || guard.unparked(cx.waker()) {
                 return Poll::Ready(());
             }
-            tick.as_mut().poll(cx)
+            runtime.poll_tick(cx)
         })
         .await;
     }

@@ -3,21 +3,24 @@
 use std::cell::{Cell, RefCell};
 use std::io;
 use std::mem::ManuallyDrop;
+use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::Waker;
+use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use rustpython_vm::VirtualMachine;
 use rustpython_vm::stdlib::_thread::get_ident;
 use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::time::{Instant, Sleep, sleep};
 
 use crate::fork;
 use crate::from_python::place::{Place, Stay};
 use crate::wake::WakeQueue;
 
 /// How long a signal that came just before a thread went to sleep may stay unseen.
-pub(crate) const SIGNAL_CHECK_INTERVAL: Duration = Duration::from_millis(100);
+const SIGNAL_CHECK_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Whether signal handlers run on the calling thread: on the main one only.
 pub(crate) fn takes_signals(vm: &VirtualMachine) -> bool {
@@ -31,6 +34,8 @@ pub(crate) fn takes_signals(vm: &VirtualMachine) -> bool {
 pub(crate) struct OwnedRuntime {
     inner: ManuallyDrop<Runtime>,
     generation: u64,
+    /// Made at first use and kept: to set a timer for each wait would cost more than the wait.
+    tick: Mutex<Option<Pin<Box<Sleep>>>>,
 }
 
 impl OwnedRuntime {
@@ -42,6 +47,7 @@ impl OwnedRuntime {
         Ok(Self {
             inner: ManuallyDrop::new(inner),
             generation: fork::generation(),
+            tick: Mutex::default(),
         })
     }
 
@@ -49,6 +55,16 @@ impl OwnedRuntime {
     pub(crate) fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
         let _stay = Stay::at(Place::Runtime);
         self.inner.block_on(future)
+    }
+
+    /// Ready about once in [`SIGNAL_CHECK_INTERVAL`] and, after a longer pause, at once. To be
+    /// polled inside of [`block_on`](Self::block_on).
+    pub(crate) fn poll_tick(&self, cx: &mut Context<'_>) -> Poll<()> {
+        let mut tick = self.tick.lock();
+        let tick = tick.get_or_insert_with(|| Box::pin(sleep(SIGNAL_CHECK_INTERVAL)));
+        ready!(tick.as_mut().poll(cx));
+        tick.as_mut().reset(Instant::now() + SIGNAL_CHECK_INTERVAL);
+        Poll::Ready(())
     }
 
     /// Whether this process made the runtime, rather than inheriting it through `fork`.
@@ -68,8 +84,11 @@ impl std::ops::Deref for OwnedRuntime {
 impl Drop for OwnedRuntime {
     fn drop(&mut self) {
         if !self.is_ours() {
+            // It would leave the timers of the parent's runtime, whose locks may be held.
+            std::mem::forget(self.tick.get_mut().take());
             return;
         }
+        *self.tick.get_mut() = None;
         // SAFETY: taken once, here, and `inner` is not used afterwards.
         let runtime = unsafe { ManuallyDrop::take(&mut self.inner) };
         runtime.shutdown_background();

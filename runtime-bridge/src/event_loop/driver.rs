@@ -98,6 +98,7 @@ impl Driver {
         let unpark = UnparkGuard::new();
         let mut timer = pin!(self.until_due(wait));
         let mut turns = 0;
+        let mut deferred = false;
         let ready = poll_fn(|cx| {
             turns += 1;
             self.wakes.park(cx.waker());
@@ -105,8 +106,14 @@ impl Driver {
                 return Poll::Ready(true);
             }
             let due = timer.as_mut().poll(cx).is_ready();
-            if due || self.wakes.has_work() || unpark.unparked(cx.waker()) {
+            if due || self.wakes.has_work() || deferred {
                 return Poll::Ready(false);
+            }
+            // The runtime's tasks first: what the OS has told may be for one of them, and through
+            // it for a coroutine.
+            deferred = unpark.unparked(cx.waker());
+            if deferred {
+                cx.waker().wake_by_ref();
             }
             Poll::Pending
         })

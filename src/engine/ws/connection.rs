@@ -129,7 +129,15 @@ impl Connection {
     /// # Errors
     /// [`ConnectionError::Closed`] when the connection is closed, or was being closed.
     pub async fn send(&self, message: Message) -> Result<(), ConnectionError> {
-        let (kind, payload) = (message.kind(), message.into_payload());
+        self.send_payload(message.kind(), message.into_payload())
+            .await
+    }
+
+    /// As [`send`](Self::send); that text is UTF-8 is up to the caller.
+    ///
+    /// # Errors
+    /// As for [`send`](Self::send).
+    pub async fn send_payload(&self, kind: Kind, payload: Bytes) -> Result<(), ConnectionError> {
         self.queue_data(kind, payload, true, || ()).await
     }
 

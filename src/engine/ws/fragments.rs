@@ -120,10 +120,23 @@ impl Connection {
         }
     }
 
-    async fn fail<R>(&self, violation: Violation) -> Result<R, ConnectionError> {
+    /// Fails the connection for what the caller has found in a message, and waits for its end.
+    ///
+    /// # Errors
+    /// [`ConnectionError::Closed`], always.
+    pub async fn fail<R>(&self, violation: Violation) -> Result<R, ConnectionError> {
         let shared = self.shared();
         shared.update(|inner, wakes| inner.fail_for(violation, wakes));
         Err(shared.wait_closed().await.into())
+    }
+}
+
+impl Connection {
+    /// Fails the connection with 1011 because a message cannot be sent as a whole, and waits for
+    /// its end.
+    pub async fn fail_message(&self) {
+        self.shared().update(Inner::fail_message);
+        self.wait_closed().await;
     }
 }
 

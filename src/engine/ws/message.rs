@@ -3,6 +3,9 @@
 use bytes::Bytes;
 pub use tungstenite::Utf8Bytes;
 
+use super::error::Violation;
+use super::utf8::Utf8Check;
+
 /// A message: all fragments together. Cloning shares the payload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Message {
@@ -42,6 +45,23 @@ impl Message {
     /// Whether the payload is empty, which both kinds allow.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The text, also of a binary message.
+    ///
+    /// # Errors
+    /// What of a binary message is no UTF-8.
+    pub fn into_text(self) -> Result<Utf8Bytes, Violation> {
+        match self {
+            Self::Text(text) => Ok(text),
+            Self::Binary(data) => {
+                let mut check = Utf8Check::default();
+                check.advance(&data)?;
+                check.finish()?;
+                // The check has seen all of it.
+                Ok(Utf8Bytes::try_from(data).unwrap_or_default())
+            }
+        }
     }
 
     /// The payload.

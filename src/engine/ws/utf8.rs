@@ -72,6 +72,30 @@ impl Utf8Check {
     }
 }
 
+/// Text out of fragments that may cut characters.
+#[derive(Debug, Default)]
+pub struct TextDecoder {
+    check: Utf8Check,
+}
+
+impl TextDecoder {
+    /// The text of the next fragment, with what was cut off from the one before.
+    ///
+    /// # Errors
+    /// What is no UTF-8; a character that the last fragment cuts is none.
+    pub fn decode(&mut self, fragment: &[u8], is_final: bool) -> Result<String, Violation> {
+        let mut text = self.check.cut[..self.check.cut_len].to_vec();
+        self.check.advance(fragment)?;
+        if is_final {
+            self.check.finish()?;
+        }
+        text.extend_from_slice(fragment);
+        text.truncate(text.len() - self.check.cut_len);
+        // The check has seen all of it.
+        Ok(String::from_utf8(text).unwrap_or_default())
+    }
+}
+
 /// The words of Python's `UnicodeDecodeError` for the sequence that `bad` starts with.
 pub(super) fn python_reason(bad: &[u8]) -> &'static str {
     match std::str::from_utf8(bad) {
@@ -100,6 +124,22 @@ mod tests {
             assert!(feed([&text[..at], &text[at..]]).is_ok(), "split at {at}");
         }
         assert!(feed(text.chunks(1)).is_ok());
+    }
+
+    #[test]
+    fn fragments_are_decoded_up_to_the_characters_that_they_cut() {
+        let text = "κό 🦀!";
+        let mut decoder = TextDecoder::default();
+        let pieces = text.as_bytes().chunks(3);
+        let count = pieces.len();
+        let decoded = pieces
+            .enumerate()
+            .map(|(i, piece)| decoder.decode(piece, i + 1 == count).expect("valid text"));
+        assert_eq!(
+            decoded.collect::<Vec<_>>(),
+            ["κ", "ό ", "🦀", "!"].map(String::from)
+        );
+        assert!(TextDecoder::default().decode(b"a\xe2\x82", true).is_err());
     }
 
     #[test]

@@ -25,6 +25,7 @@ use super::exceptions::{invalid_uri, of_connect};
 use super::log;
 use super::options::{SharedArgs, optional_str};
 use super::sync;
+use super::transcript::{self, From};
 use crate::engine::net::Socket;
 use crate::engine::tls::TlsConfig;
 use crate::engine::ws::extensions::ClientExtension;
@@ -234,11 +235,18 @@ impl Attempt {
         let connection = self.connection;
         match result {
             Ok(established) => {
+                with_vm(|vm| {
+                    transcript::request(&connection, From::Here, &established.request, vm);
+                    transcript::response(&connection, From::There, &established.response, vm);
+                });
                 connection.open(established);
                 Ok(connection.into())
             }
             Err(error) => {
                 connection.refuse();
+                if let Some(response) = error.response() {
+                    with_vm(|vm| transcript::response(&connection, From::There, response, vm));
+                }
                 Err(with_vm(|vm| of_connect(error, vm)))
             }
         }

@@ -1,24 +1,27 @@
 //! `Connection` of asyncio, the base class of its `ClientConnection` and `ServerConnection`.
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use bytes::Bytes;
-use runtime_bridge::{Coroutine, with_vm};
+use runtime_bridge::{Coroutine, await_in_line, with_vm};
 use rustpython_vm::{
-    FromArgs, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
-    builtins::{PyIntRef, PyStrRef, PyType},
+    AsObject, FromArgs, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    builtins::{PyBaseExceptionRef, PyIntRef, PyStr, PyStrRef, PyType},
     function::{FuncArgs, OptionalArg},
     object::{Traverse, TraverseFn},
     pyclass,
 };
 
 use super::base_connection::BaseConnection;
-use super::convert::{message_object, parse_message};
-use super::exceptions::{of_connection, of_end};
+use super::exceptions::{Failures, is_instance, of_connection, of_end};
 use super::log;
+use super::receiving::{FragmentIterator, Stream, receive};
+use super::sending::Outgoing;
 use crate::engine::ws::{self, ConnectionError};
 use crate::modules::class::make_mutable;
-use crate::modules::convert::{given, str_or_bytes, utf8};
+use crate::modules::convert::{bytes_like, given, utf8};
+use crate::modules::overrides::Originals;
 
 /// A WebSocket connection: base class of ClientConnection and ServerConnection.
 #[pyclass(
@@ -47,6 +50,14 @@ impl fmt::Debug for Connection {
 struct RecvArgs {
     #[pyarg(any, default)]
     decode: Option<bool>,
+}
+
+#[derive(FromArgs)]
+struct SendArgs {
+    #[pyarg(any)]
+    message: PyObjectRef,
+    #[pyarg(named, default)]
+    text: Option<bool>,
 }
 
 #[derive(FromArgs)]
@@ -88,6 +99,71 @@ fn none_or_error(result: Result<(), ConnectionError>) -> PyResult {
     })
 }
 
+/// The data of a ping or pong.
+fn payload(data: &PyObject, vm: &VirtualMachine) -> PyResult<Vec<u8>> {
+    if let Some(text) = data.downcast_ref::<PyStr>() {
+        return Ok(utf8(text, vm)?.as_bytes().to_vec());
+    }
+    let wrong = || vm.new_type_error("data must be str or bytes-like");
+    bytes_like(data, vm).ok_or_else(wrong)
+}
+
+/// An asyncio future of the latency. It may be cancelled, awaited twice, or left alone.
+fn pong_future(pong: ws::PendingPong, vm: &VirtualMachine) -> PyResult {
+    let waiting = Coroutine::new("Connection.ping", async move {
+        let latency = pong.latency().await;
+        with_vm(|vm| match latency {
+            Ok(latency) => Ok(vm.ctx.new_float(latency.as_secs_f64()).into()),
+            Err(closed) => Err(of_end(&closed, vm)),
+        })
+    });
+    let running_loop = vm
+        .import("asyncio", 0)?
+        .get_attr("get_running_loop", vm)?
+        .call((), vm)?;
+    let waiting = waiting.into_ref(&vm.ctx);
+    let future = vm.call_method(&running_loop, "create_task", (waiting,))?;
+    // Who is not interested in a pong need not hear that it will never come.
+    let look_at = vm.new_function("look_at", |future: PyObjectRef, vm: &VirtualMachine| {
+        if !vm.call_method(&future, "cancelled", ())?.try_to_bool(vm)? {
+            vm.call_method(&future, "exception", ())?;
+        }
+        Ok::<(), PyBaseExceptionRef>(())
+    });
+    vm.call_method(&future, "add_done_callback", (look_at,))?;
+    Ok(future)
+}
+
+/// The call of a subclass's own `recv`, or of one that a script has put in its place.
+fn own_recv(connection: &Py<Connection>, vm: &VirtualMachine) -> Option<PyResult> {
+    let connection = connection.as_object();
+    match ORIGINALS.get() {
+        Some(originals) if !originals.are_those_of(connection, vm) => {
+            Some(vm.call_method(connection, "recv", ()))
+        }
+        _ => None,
+    }
+}
+
+/// The methods that are called natively where a script has not put others in their place.
+static ORIGINALS: OnceLock<Originals> = OnceLock::new();
+
+/// Notes what the methods are before a script can change them.
+pub(super) fn note_originals(vm: &VirtualMachine) {
+    ORIGINALS.get_or_init(|| Originals::of(Connection::class(&vm.ctx), &["recv"], &vm.ctx));
+}
+
+fn is_closed_ok(error: &PyBaseExceptionRef) -> bool {
+    with_vm(|vm| is_instance(error, "ConnectionClosedOK", vm))
+}
+
+fn end_of_iteration() -> PyBaseExceptionRef {
+    with_vm(|vm| {
+        let class = vm.ctx.exceptions.stop_async_iteration.to_owned();
+        vm.new_exception_empty(class)
+    })
+}
+
 #[pyclass(flags(BASETYPE, HAS_DICT, HAS_WEAKREF, DISALLOW_INSTANTIATION))]
 impl Connection {
     /// Receives the next message, str or bytes; await it.
@@ -98,45 +174,56 @@ impl Connection {
     fn recv(zelf: &Py<Self>, args: RecvArgs, vm: &VirtualMachine) -> Coroutine {
         let connection = zelf.handle(vm);
         Coroutine::new("Connection.recv", async move {
-            let received = connection?.recv().await;
-            with_vm(|vm| match received {
-                Ok(message) => message_object(message, args.decode, vm),
-                Err(error) => Err(of_connection(&error, vm)),
-            })
+            let received = receive(&connection?, args.decode).await;
+            received.map_err(|error| Failures::OfCoroutine.raise(&error))
         })
     }
 
-    /// Sends a message, text for a str and binary for bytes; await it.
+    /// Receives the next message in fragments, as they arrive: an asynchronous iterator of str or
+    /// bytes.
     ///
-    /// Raises ConnectionClosed when the connection is closed.
+    /// It has to be used up before anything else can be received. decode is that of recv.
     #[pymethod]
-    fn send(zelf: &Py<Self>, message: PyObjectRef, vm: &VirtualMachine) -> Coroutine {
+    fn recv_streaming(
+        zelf: &Py<Self>,
+        args: RecvArgs,
+        vm: &VirtualMachine,
+    ) -> PyResult<FragmentIterator> {
+        let stream = Stream::new(zelf.handle(vm)?, args.decode);
+        Ok(FragmentIterator::new(stream))
+    }
+
+    /// Sends a message, text for a str and binary for something bytes-like; await it.
+    ///
+    /// text=True sends bytes as text, text=False a str as binary. Of an iterable or asynchronous
+    /// iterable each item is sent as a fragment. Raises ConnectionClosed when the connection is
+    /// closed.
+    #[pymethod]
+    fn send(zelf: &Py<Self>, args: SendArgs, vm: &VirtualMachine) -> Coroutine {
         let connection = zelf.handle(vm);
-        let message = parse_message(&message, vm);
+        let outgoing = Outgoing::parse(&args.message, args.text, vm);
         Coroutine::new("Connection.send", async move {
-            none_or_error(connection?.send(message?).await)
+            let connection = connection?;
+            let sent = outgoing?.send(&connection, args.text, Failures::OfCoroutine);
+            sent.await?;
+            Ok(with_vm(|vm| vm.ctx.none()))
         })
     }
 
-    /// Sends a ping; await it for another awaitable, which gives the latency in seconds once the
-    /// pong is here.
+    /// Sends a ping; await it for a future, which gives the latency in seconds once the pong is
+    /// here.
+    ///
+    /// Raises ConcurrencyError when a ping with the same data has not been answered yet.
     #[pymethod]
     fn ping(zelf: &Py<Self>, data: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> Coroutine {
         let connection = zelf.handle(vm);
         let payload = given(data, vm)
-            .map(|data| str_or_bytes(&data, "a ping", vm).map(Bytes::from))
+            .map(|data| payload(&data, vm).map(Bytes::from))
             .transpose();
         Coroutine::new("Connection.ping", async move {
             let pong = connection?.ping(payload?).await;
-            let pong = pong.map_err(|error| with_vm(|vm| of_connection(&error, vm)))?;
-            let waiter = Coroutine::new("Connection.ping", async move {
-                let latency = pong.latency().await;
-                with_vm(|vm| match latency {
-                    Ok(latency) => Ok(vm.ctx.new_float(latency.as_secs_f64()).into()),
-                    Err(closed) => Err(of_end(&closed, vm)),
-                })
-            });
-            Ok(with_vm(|vm| waiter.into_ref(&vm.ctx).into()))
+            let pong = pong.map_err(|error| Failures::OfCoroutine.raise(&error))?;
+            with_vm(|vm| pong_future(pong, vm))
         })
     }
 
@@ -144,9 +231,9 @@ impl Connection {
     #[pymethod]
     fn pong(zelf: &Py<Self>, data: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> Coroutine {
         let connection = zelf.handle(vm);
-        let payload = match given(data, vm) {
-            Some(data) => str_or_bytes(&data, "a pong", vm),
-            None => Ok(Vec::new()),
+        let payload = match data {
+            OptionalArg::Present(data) => payload(&data, vm),
+            OptionalArg::Missing => Ok(Vec::new()),
         };
         Coroutine::new("Connection.pong", async move {
             none_or_error(connection?.pong(&payload?).await)
@@ -188,16 +275,18 @@ impl Connection {
     #[pymethod]
     fn __anext__(zelf: &Py<Self>, vm: &VirtualMachine) -> Coroutine {
         let connection = zelf.handle(vm);
+        let own_recv = own_recv(zelf, vm);
         Coroutine::new("Connection.__anext__", async move {
-            let received = connection?.recv().await;
-            with_vm(|vm| match received {
-                Ok(message) => message_object(message, None, vm),
-                Err(ConnectionError::Closed(closed)) if closed.is_ok() => {
-                    let class = vm.ctx.exceptions.stop_async_iteration.to_owned();
-                    Err(vm.new_exception_empty(class))
-                }
-                Err(error) => Err(of_connection(&error, vm)),
-            })
+            if let Some(receiving) = own_recv {
+                return match await_in_line(receiving?).await {
+                    Err(error) if is_closed_ok(&error) => Err(end_of_iteration()),
+                    received => received,
+                };
+            }
+            match receive(&connection?, None).await {
+                Err(ConnectionError::Closed(closed)) if closed.is_ok() => Err(end_of_iteration()),
+                received => received.map_err(|error| Failures::OfCoroutine.raise(&error)),
+            }
         })
     }
 

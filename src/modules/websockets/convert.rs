@@ -1,8 +1,9 @@
 //! Messages, handshake requests and responses as objects.
 
+use bytes::Bytes;
 use http::StatusCode;
 use rustpython_vm::{
-    AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyStr, PyStrRef},
 };
 
@@ -24,21 +25,17 @@ pub(super) fn parse_message(message: &PyObject, vm: &VirtualMachine) -> PyResult
     })
 }
 
-/// A received message; `decode` asks for str (true) or bytes (false) whatever came.
+/// A received message; `decode` asks for bytes (false), whatever came.
 pub(super) fn message_object(
     message: Message,
     decode: Option<bool>,
     vm: &VirtualMachine,
-) -> PyResult {
-    Ok(match (message, decode) {
-        (Message::Text(text), Some(false)) => new_bytes(text.as_bytes(), vm).into(),
+) -> PyObjectRef {
+    match (message, decode) {
+        (Message::Text(text), Some(false)) => new_bytes(Bytes::from(text), vm).into(),
         (Message::Text(text), _) => new_str(&text, vm).into(),
-        (Message::Binary(data), Some(true)) => {
-            let bytes = new_bytes(data, vm);
-            vm.call_method(bytes.as_object(), "decode", ())?
-        }
         (Message::Binary(data), _) => new_bytes(data, vm).into(),
-    })
+    }
 }
 
 fn http11(name: &'static str, args: Vec<PyObjectRef>, vm: &VirtualMachine) -> PyResult {

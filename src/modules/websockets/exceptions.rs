@@ -6,7 +6,7 @@ mod connect;
 
 use std::{error, fmt, io};
 
-use runtime_bridge::Homing;
+use runtime_bridge::{Homing, with_vm};
 
 use rustpython_vm::{
     AsObject, PyObjectRef, PyResult, VirtualMachine,
@@ -122,6 +122,24 @@ pub(super) fn of_connection(error: &ConnectionError, vm: &VirtualMachine) -> PyB
     }
 }
 
+/// How a call tells what went wrong with its connection.
+#[derive(Clone, Copy)]
+pub(super) enum Failures {
+    /// It is a coroutine.
+    OfCoroutine,
+    /// It blocks a thread.
+    OfThread,
+}
+
+impl Failures {
+    pub(super) fn raise(self, error: &ConnectionError) -> PyBaseExceptionRef {
+        with_vm(|vm| match self {
+            Self::OfCoroutine => of_connection(error, vm),
+            Self::OfThread => of_connection_of_thread(error, vm),
+        })
+    }
+}
+
 /// An error of an open connection that threads use: the words are theirs.
 pub(super) fn of_connection_of_thread(
     error: &ConnectionError,
@@ -131,6 +149,11 @@ pub(super) fn of_connection_of_thread(
         ConnectionError::ConcurrentRecv => {
             let text = "cannot call recv while another thread is already running recv or \
                         recv_streaming";
+            message("ConcurrencyError", text.to_owned(), vm)
+        }
+        ConnectionError::ConcurrentStream => {
+            let text = "cannot call recv_streaming while another thread is already running recv \
+                        or recv_streaming";
             message("ConcurrencyError", text.to_owned(), vm)
         }
         _ => of_connection(error, vm),

@@ -13,9 +13,12 @@ mod exceptions;
 mod extensions;
 mod log;
 mod options;
+mod receiving;
 mod sansio;
+mod sending;
 mod serve;
 mod server_connection;
+mod signatures;
 mod slot;
 mod sync;
 mod transcript;
@@ -112,6 +115,7 @@ mod _websockets {
     pub(crate) fn module_exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
         __module_exec(vm, module);
         drop(crate::modules::ssl_object::SslObject::make_static_type());
+        drop(super::receiving::FragmentIterator::make_static_type());
         sync::prepare_classes();
         drop(RedirectTarget::make_static_type());
         extend_module!(vm, module, {
@@ -130,6 +134,7 @@ mod _websockets {
             "Frame" => sansio::Frame::make_static_type(),
             "Protocol" => sansio::Protocol::make_static_type(),
         });
+        super::signatures::describe(vm);
         super::broadcast::describe(vm, module)
     }
 

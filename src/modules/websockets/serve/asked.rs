@@ -21,7 +21,7 @@ use crate::modules::websockets::convert::{
 };
 use crate::modules::websockets::exceptions::is_refusal;
 use crate::modules::websockets::log::{self, Level};
-use crate::modules::websockets::transcript;
+use crate::modules::websockets::transcript::{self, From};
 
 /// The script, asked about one client.
 pub(in crate::modules::websockets) struct Asked {
@@ -188,7 +188,7 @@ impl Decisions for Asked {
         &mut self,
         request: &mut Request,
     ) -> Result<Option<Response>, Undecided> {
-        with_vm(|vm| transcript::request(&self.connection, request, vm));
+        with_vm(|vm| transcript::request(&self.connection, From::There, request, vm));
         let Some(callback) = self.policy.process_request.clone() else {
             return Ok(None);
         };

@@ -24,9 +24,10 @@ use crate::modules::class::make_mutable;
 use crate::modules::convert::{given, str_or_bytes, utf8};
 use crate::modules::websockets::base_connection::BaseConnection;
 use crate::modules::websockets::connection::close_code;
-use crate::modules::websockets::convert::{message_object, parse_message};
-use crate::modules::websockets::exceptions::{of_connection_of_thread, os_error};
+use crate::modules::websockets::convert::parse_message;
+use crate::modules::websockets::exceptions::{Failures, of_connection_of_thread, os_error};
 use crate::modules::websockets::log;
+use crate::modules::websockets::receiving::receive;
 
 /// A WebSocket connection: base class of ClientConnection and ServerConnection.
 ///
@@ -150,10 +151,12 @@ impl Connection {
     fn recv(zelf: &Py<Self>, args: RecvArgs, vm: &VirtualMachine) -> PyResult {
         let connection = zelf.usable(vm)?;
         let limit = Limit::parse(args.timeout, vm)?;
-        let received = block_on(vm, async { Ok(limit.wait(connection.recv()).await) })?;
+        let received = block_on(vm, async {
+            Ok(limit.wait(receive(&connection, args.decode)).await)
+        })?;
         match received {
-            Ok(Ok(message)) => message_object(message, args.decode, vm),
-            Ok(Err(error)) => Err(of_connection_of_thread(&error, vm)),
+            Ok(Ok(message)) => Ok(message),
+            Ok(Err(error)) => Err(Failures::OfThread.raise(&error)),
             Err(elapsed) => Err(elapsed.raised(vm)),
         }
     }
