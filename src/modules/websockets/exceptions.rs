@@ -9,7 +9,7 @@ use std::{error, fmt, io};
 use runtime_bridge::{Homing, with_vm};
 
 use rustpython_vm::{
-    AsObject, PyObjectRef, PyResult, VirtualMachine,
+    AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyTypeRef},
     function::FuncArgs,
 };
@@ -245,6 +245,16 @@ pub(super) fn of_send(error: &SendError, vm: &VirtualMachine) -> PyBaseException
         SendError::InvalidState(_) => invalid_state(&error.to_string(), vm),
         SendError::InvalidFrame(violation) => of_violation(violation, vm),
     }
+}
+
+/// A header field that a script gave, with characters that it cannot have.
+pub(super) fn invalid_header_value(
+    name: &PyObject,
+    value: &PyObject,
+    vm: &VirtualMachine,
+) -> PyBaseExceptionRef {
+    let args = vec![name.to_owned(), value.to_owned()];
+    new("InvalidHeaderValue", args, vm)
 }
 
 /// A frame that breaks the protocol.

@@ -114,6 +114,7 @@ mod _websockets {
 
     pub(crate) fn module_exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
         __module_exec(vm, module);
+        drop(crate::modules::ssl_object::SslObject::make_static_type());
         sync::prepare_classes();
         drop(super::receiving::FragmentIterator::make_static_type());
         drop(RedirectTarget::make_static_type());
