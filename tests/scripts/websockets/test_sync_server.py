@@ -1,6 +1,7 @@
 """A server that runs a thread for each connection."""
 
 import os
+import signal
 import socket
 import sys
 import threading
@@ -430,6 +431,26 @@ class Shutdown(unittest.TestCase):
         server.shutdown()
         server.shutdown()
         server.serve_forever()
+
+    def test_a_signal_handler_may_call_it(self):
+        codes = []
+
+        def client(uri):
+            with connect(uri) as websocket:
+                wait_until(lambda: server.connections)
+                os.kill(os.getpid(), signal.SIGUSR1)
+                websocket.wait_closed()
+                codes.append(websocket.close_code)
+
+        server = serve(echo, "localhost", 0)
+        before = signal.signal(signal.SIGUSR1, lambda *_: server.shutdown())
+        self.addCleanup(signal.signal, signal.SIGUSR1, before)
+        uri = "ws://localhost:%d" % server.socket.getsockname()[1]
+        thread = threading.Thread(target=client, args=(uri,))
+        thread.start()
+        server.serve_forever()
+        thread.join(HANG_GUARD)
+        self.assertEqual(codes, [1001])
 
     def test_handlers_are_waited_for(self):
         done = []
