@@ -48,7 +48,7 @@ class Connecting:
     @property
     def ws_uri(self):
         """The URI, taken apart."""
-        from ..uri import parse_uri
+        from .uri import parse_uri
 
         return parse_uri(self.uri)
 
@@ -66,16 +66,16 @@ class Connecting:
 
         A subclass may decide otherwise.
         """
-        response = getattr(exc, "response", None)
-        location = response and response.headers.get("Location")
-        if not location:
+        from .exceptions import InvalidStatus
+
+        if not isinstance(exc, InvalidStatus) or "Location" not in exc.response.headers:
             return exc
         given = self.create_connection_kwargs.get
         try:
             target = redirect_target(
                 self.uri,
-                response.status_code,
-                location,
+                exc.response.status_code,
+                exc.response.headers["Location"],
                 given("sock") is not None,
                 bool(given("unix")),
                 given("host") is not None or given("port") is not None,

@@ -42,7 +42,7 @@ fn the_servers_close_ends_it() {
     for (path, status) in [
         ("/close/1000/done", "1000 (OK) done"),
         ("/close/1011/broken", "1011 (internal error) broken"),
-        ("/drop", "1006 (connection closed abnormally [internal])"),
+        ("/drop", "1006 (abnormal closure [internal])"),
     ] {
         let uri = format!("{}{path}", server.url());
         // Nothing is typed, and the input does not end.

@@ -2,7 +2,7 @@
 
 from _websockets import USER_AGENT, ClientConnection
 
-from .._connecting import Connecting
+from .._connecting import MAX_REDIRECTS, Connecting
 from .._reconnect import backoff, process_exception
 
 __all__ = ["connect", "unix_connect", "ClientConnection"]
@@ -99,6 +99,7 @@ class connect(Connecting):
     def connect(self):
         """Connects; await it for the connection."""
         args, kwargs = self._attempt(None)
+        kwargs["max_redirects"] = MAX_REDIRECTS
         return self._options.connect(*args, **kwargs)
 
     def __await__(self):

@@ -21,16 +21,17 @@ use rustpython_vm::{
 
 use super::base_connection::BaseConnection;
 use super::client_connection::ClientConnection;
+use super::convert::handshake_fields;
 use super::exceptions::{invalid_uri, of_connect};
 use super::log;
 use super::options::{SharedArgs, optional_str};
 use super::sync;
+use super::transcript::{self, From};
 use crate::engine::net::Socket;
 use crate::engine::tls::TlsConfig;
 use crate::engine::ws::extensions::ClientExtension;
 use crate::engine::ws::{Connect, Limits, Options, WebSocketUri};
 use crate::modules::convert::{seconds, utf8};
-use crate::modules::fields::parse_fields;
 
 use redirects::Hook;
 pub(super) use redirects::{RedirectTarget, TargetArgs, redirect_target};
@@ -199,7 +200,7 @@ fn fields(headers: &PyObject, vm: &VirtualMachine) -> PyResult<Fields> {
     if vm.is_none(headers) {
         return Ok(Fields::new());
     }
-    let list = parse_fields(headers, vm)?;
+    let list = handshake_fields(headers, vm)?;
     let field = |(name, value): (&[u8], &[u8])| {
         (String::from_utf8_lossy(name).into_owned(), value.to_vec())
     };
@@ -234,11 +235,18 @@ impl Attempt {
         let connection = self.connection;
         match result {
             Ok(established) => {
+                with_vm(|vm| {
+                    transcript::request(&connection, From::Here, &established.request, vm);
+                    transcript::response(&connection, From::There, &established.response, vm);
+                });
                 connection.open(established);
                 Ok(connection.into())
             }
             Err(error) => {
                 connection.refuse();
+                if let Some(response) = error.response() {
+                    with_vm(|vm| transcript::response(&connection, From::There, response, vm));
+                }
                 Err(with_vm(|vm| of_connect(error, vm)))
             }
         }

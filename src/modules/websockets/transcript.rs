@@ -7,35 +7,68 @@ use super::log::{Level, Source, log};
 use crate::engine::ws::handshake::{Headers, Request, Response};
 use crate::modules::convert::{header_str, new_str};
 
+/// Which end a message came from.
+#[derive(Clone, Copy)]
+pub(super) enum From {
+    /// This one.
+    Here,
+    /// The peer.
+    There,
+}
+
+impl From {
+    /// Before each line.
+    fn mark(self) -> char {
+        match self {
+            Self::Here => '>',
+            Self::There => '<',
+        }
+    }
+}
+
 /// What the client sent.
-pub(super) fn request(connection: &Py<BaseConnection>, request: &Request, vm: &VirtualMachine) {
+pub(super) fn request(
+    connection: &Py<BaseConnection>,
+    from: From,
+    request: &Request,
+    vm: &VirtualMachine,
+) {
     let Some(source) = listener(connection, vm) else {
         return;
     };
     let texts = [&*request.method, &*request.path, request.version];
     let args = texts.map(|text| new_str(text, vm).into());
-    debug(connection, &source, "< %s %s %s", args.into(), vm);
-    headers(connection, &source, "< %s: %s", &request.headers, vm);
+    let mark = from.mark();
+    debug(
+        connection,
+        &source,
+        &format!("{mark} %s %s %s"),
+        args.into(),
+        vm,
+    );
+    headers(connection, &source, mark, &request.headers, vm);
 }
 
 /// What the client was answered.
-pub(super) fn response(connection: &Py<BaseConnection>, response: &Response, vm: &VirtualMachine) {
+pub(super) fn response(
+    connection: &Py<BaseConnection>,
+    from: From,
+    response: &Response,
+    vm: &VirtualMachine,
+) {
     let Some(source) = listener(connection, vm) else {
         return;
     };
     let status = vm.ctx.new_int(response.status.as_u16()).into();
     let reason = new_str(&response.reason, vm).into();
-    debug(
-        connection,
-        &source,
-        "> HTTP/1.1 %d %s",
-        vec![status, reason],
-        vm,
-    );
-    headers(connection, &source, "> %s: %s", &response.headers, vm);
+    let mark = from.mark();
+    let text = format!("{mark} HTTP/1.1 %d %s");
+    debug(connection, &source, &text, vec![status, reason], vm);
+    headers(connection, &source, mark, &response.headers, vm);
     if !response.body.is_empty() {
         let length = vm.ctx.new_int(response.body.len()).into();
-        debug(connection, &source, "> [body] (%d bytes)", vec![length], vm);
+        let text = format!("{mark} [body] (%d bytes)");
+        debug(connection, &source, &text, vec![length], vm);
     }
 }
 
@@ -48,10 +81,11 @@ fn listener(connection: &Py<BaseConnection>, vm: &VirtualMachine) -> Option<Sour
 fn headers(
     connection: &Py<BaseConnection>,
     source: &Source,
-    text: &str,
+    mark: char,
     headers: &Headers,
     vm: &VirtualMachine,
 ) {
+    let text = &format!("{mark} %s: %s");
     for (name, value) in headers.iter() {
         let value = header_str(value.as_bytes(), vm).into();
         debug(

@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 import json
+import logging
 import os
 import socket
 import ssl
@@ -219,6 +220,31 @@ class Refused(unittest.TestCase):
         self.assertEqual((defaults["ping_interval"], defaults["ping_timeout"]), (20, 20))
         self.assertEqual((defaults["max_size"], defaults["max_queue"]), (2**20, 16))
         self.assertEqual((defaults["write_limit"], defaults["proxy"]), (2**15, True))
+
+
+class Logs(unittest.IsolatedAsyncioTestCase):
+    async def test_the_handshake_at_level_debug(self):
+        with self.assertLogs("websockets.client", logging.DEBUG) as logs:
+            async with connect(server("WS") + "/echo") as websocket:
+                pass
+        lines = [record.getMessage() for record in logs.records]
+        self.assertIn("> GET /echo HTTP/1.1", lines)
+        self.assertIn("> Upgrade: websocket", lines)
+        self.assertIn("< HTTP/1.1 101 Switching Protocols", lines)
+        self.assertTrue(all(record.websocket == websocket for record in logs.records))
+
+    async def test_a_refusal_at_level_debug(self):
+        with self.assertLogs("mine", logging.DEBUG) as logs:
+            with self.assertRaises(websockets.InvalidStatus):
+                uri = server("HTTP").replace("http", "ws") + "/status/404"
+                await connect(uri, logger=logging.getLogger("mine"))
+        lines = [record.getMessage() for record in logs.records]
+        self.assertIn("< HTTP/1.1 404 Not Found", lines)
+
+    async def test_the_connection_has_the_logger(self):
+        own = logging.getLogger("mine")
+        async with connect(server("WS"), logger=own) as websocket:
+            self.assertIs(websocket.logger.logger, own)
 
 
 class Connections(unittest.IsolatedAsyncioTestCase):

@@ -74,7 +74,21 @@ class Proxy:
             return
         await self.tunnel(reader, writer, port)
 
+    async def socks4(self, reader, writer):
+        await reader.readexactly(2)
+        port = int.from_bytes(await reader.readexactly(2), "big")
+        address = await reader.readexactly(4)
+        user = (await reader.readuntil(b"\0"))[:-1]
+        name = (await reader.readuntil(b"\0"))[:-1] if address == b"\0\0\0\x01" else address
+        self.asked.append((user, name, port))
+        writer.write(b"\0" + self.socks4_reply + bytes(6))
+        if self.socks4_reply != b"\x5a":
+            writer.close()
+            return
+        await self.tunnel(reader, writer, port)
+
     socks_reply = b"\0"
+    socks4_reply = b"\x5a"
 
     @contextlib.asynccontextmanager
     async def running(self, protocol="http"):
@@ -205,6 +219,23 @@ class Socks(unittest.IsolatedAsyncioTestCase):
         async with self.proxy.running("socks") as address:
             uri = server("WSS") + "/echo"
             self.assertEqual(await echo_through(uri, proxy=f"socks5h://{address}"), "Hello!")
+
+    async def test_version_4_with_names_and_addresses(self):
+        for scheme in ("socks4", "socks4a"):
+            for host, asked in (("origin.test", b"origin.test"), ("127.0.0.1", b"\x7f\0\0\x01")):
+                with self.subTest(scheme=scheme, host=host):
+                    uri = f"ws://{host}:{self.port}/echo"
+                    async with self.proxy.running("socks4") as address:
+                        answer = await echo_through(uri, proxy=f"{scheme}://me:x@{address}")
+                    self.assertEqual(answer, "Hello!")
+                    self.assertEqual(self.proxy.asked[-1], (b"me", asked, self.port))
+
+    async def test_a_refusal_of_version_4_is_a_proxy_error(self):
+        self.proxy.socks4_reply = b"\x5b"
+        async with self.proxy.running("socks4") as address:
+            with self.assertRaises(websockets.ProxyError) as caught:
+                await connect(self.uri, proxy=f"socks4a://{address}")
+        self.assertIn("rejected the request", str(caught.exception))
 
     async def test_a_refusal_is_a_proxy_error(self):
         self.proxy.socks_reply = b"\x05"

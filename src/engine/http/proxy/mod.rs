@@ -11,6 +11,7 @@ pub mod environment;
 mod forward;
 mod route;
 mod socks;
+mod socks4;
 mod tunnel;
 
 use std::fmt;
@@ -44,6 +45,8 @@ enum Protocol {
     Https,
     /// SOCKS 5.
     Socks5,
+    /// SOCKS 4, with 4a's names.
+    Socks4,
 }
 
 #[derive(Clone)]
@@ -62,11 +65,16 @@ impl Protocol {
         }
     }
 
+    /// Whether it is none of HTTP: it carries bytes of any kind, and no header fields of its own.
+    fn is_socks(self) -> bool {
+        matches!(self, Self::Socks5 | Self::Socks4)
+    }
+
     fn default_port(self) -> u16 {
         match self {
             Self::Http => 80,
             Self::Https => 443,
-            Self::Socks5 => 1080,
+            Self::Socks5 | Self::Socks4 => 1080,
         }
     }
 }
@@ -81,16 +89,31 @@ impl Proxy {
             let message = format!("Unknown scheme for proxy URL '{}'.", url.redacted());
             return Err(Error::new(Kind::UnsupportedProtocol, message).at(url));
         };
+        Ok(Self::speaking(protocol, url))
+    }
+
+    /// As [`new`](Self::new), or one at a socks4 or socks4a URL, which carries IPv4 alone.
+    ///
+    /// # Errors
+    /// As for [`new`](Self::new).
+    pub fn of_any_version(url: &Url) -> Result<Self, Error> {
+        match url.scheme() {
+            "socks4" | "socks4a" => Ok(Self::speaking(Protocol::Socks4, url)),
+            _ => Self::new(url),
+        }
+    }
+
+    fn speaking(protocol: Protocol, url: &Url) -> Self {
         let (username, password) = (url.username(), url.password());
         let is_named = !(username.is_empty() && password.is_empty());
-        Ok(Self {
+        Self {
             url: url.without_userinfo(),
             protocol,
             credentials: is_named
                 .then(|| Credentials::new(username.as_bytes(), password.as_bytes())),
             headers: HeaderMap::new(),
             tls: TlsSettings::default(),
-        })
+        }
     }
 
     /// Identifies to the proxy with these, unless its URL had credentials.

@@ -4,7 +4,7 @@ use http::HeaderMap;
 use http::header::PROXY_AUTHORIZATION;
 
 use super::tunnel::{self, TunnelError};
-use super::{Credentials, Protocol, Proxy, socks};
+use super::{Credentials, Protocol, Proxy, socks, socks4};
 use crate::engine::error::{Error, Kind};
 use crate::engine::http::auth::BasicAuth;
 use crate::engine::http::timeout::Timeouts;
@@ -53,7 +53,7 @@ impl Route {
     /// The URL of an http or https proxy, without credentials, and the fields for it.
     pub(in crate::engine::http) fn http_proxy(&self) -> Option<(&Url, &HeaderMap)> {
         let via = self.via.as_ref()?;
-        (via.protocol != Protocol::Socks5).then_some((&via.target.url, &via.fields))
+        (!via.protocol.is_socks()).then_some((&via.target.url, &via.fields))
     }
 
     /// Opens a connection for requests to the origin of `target`.
@@ -74,7 +74,7 @@ impl Route {
             return Ok(transport);
         }
         let layer = match via.protocol {
-            Protocol::Socks5 => "socks",
+            Protocol::Socks5 | Protocol::Socks4 => "socks",
             Protocol::Http | Protocol::Https => "proxy",
         };
         let target = Target {
@@ -101,7 +101,7 @@ impl Via {
             steps: None,
         };
         let fields = match proxy.protocol {
-            Protocol::Socks5 => HeaderMap::new(),
+            Protocol::Socks5 | Protocol::Socks4 => HeaderMap::new(),
             Protocol::Http | Protocol::Https => fields(&proxy),
         };
         Self {
@@ -114,7 +114,7 @@ impl Via {
     }
 
     fn forwards(&self, to_tls: bool) -> bool {
-        self.protocol != Protocol::Socks5 && !to_tls
+        !self.protocol.is_socks() && !to_tls
     }
 
     /// Everything but the TLS handshake with the origin.
@@ -131,7 +131,7 @@ impl Via {
     /// The proxy as a server to connect to, as a step of the way to `origin`.
     fn as_step_of(&self, origin: &Target) -> Target {
         let layer = match self.protocol {
-            Protocol::Socks5 => "socks",
+            Protocol::Socks5 | Protocol::Socks4 => "socks",
             Protocol::Http | Protocol::Https => "connection",
         };
         let steps = origin.steps.as_ref().map(|steps| steps.of(layer));
@@ -164,14 +164,19 @@ impl Via {
         origin: &Target,
         timeouts: &Timeouts,
     ) -> Result<Transport, TunnelError> {
-        if self.protocol != Protocol::Socks5 {
+        if !self.protocol.is_socks() {
             return tunnel::open(transport, proxy, &self.fields, origin, timeouts).await;
+        }
+        let credentials = self.credentials.as_ref();
+        if self.protocol == Protocol::Socks4 {
+            let asking = socks4::open(transport, proxy, credentials, origin);
+            return Ok(within(timeouts.connect, origin, asking).await?);
         }
         let given = || {
             let port = Argument::Number(origin.port.into());
             vec![("host", Argument::Name(&origin.host)), ("port", port)]
         };
-        let asking = socks::open(transport, proxy, self.credentials.as_ref(), origin);
+        let asking = socks::open(transport, proxy, credentials, origin);
         let asking = around(
             proxy.steps.as_ref(),
             "setup_socks5_connection",

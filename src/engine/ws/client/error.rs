@@ -7,7 +7,7 @@ use super::redirect::RedirectError;
 use crate::engine::error::{BoxError, Error, find};
 use crate::engine::net::Unresolved;
 use crate::engine::ws::InvalidUri;
-use crate::engine::ws::handshake::HandshakeError;
+use crate::engine::ws::handshake::{HandshakeError, Response};
 
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +62,18 @@ pub enum ConnectError {
 }
 
 impl ConnectError {
+    /// What the server answered, when it rejected the connection.
+    pub fn response(&self) -> Option<&Response> {
+        match self {
+            Self::Handshake {
+                source: HandshakeError::InvalidStatus(response),
+                ..
+            } => Some(response),
+            Self::Redirect { answer, .. } => answer.as_ref()?.response(),
+            _ => None,
+        }
+    }
+
     pub(super) fn of_network(error: Error) -> Self {
         match find::<Unresolved>(&error) {
             Some(_) => Self::Unresolved(error),

@@ -91,7 +91,7 @@ pub(super) async fn open(
     uri: &WebSocketUri,
 ) -> Result<Transport, ConnectError> {
     let (url, is_http) = parse(proxy)?;
-    let mut made = Proxy::new(&url)
+    let mut made = Proxy::of_any_version(&url)
         .map_err(|error| invalid(proxy, error.to_string()))?
         .with_tls(settings.tls.clone());
     if let Some(user_agent) = user_agent.and_then(|text| HeaderValue::from_str(text).ok()) {
@@ -118,7 +118,8 @@ pub(super) async fn open(
 fn parse(proxy: &str) -> Result<(Url, bool), InvalidProxy> {
     let url = Url::parse(proxy).map_err(|error| invalid(proxy, error.to_string()))?;
     let is_http = matches!(url.scheme(), "http" | "https");
-    if !is_http && !matches!(url.scheme(), "socks5" | "socks5h") {
+    let is_socks = matches!(url.scheme(), "socks4" | "socks4a" | "socks5" | "socks5h");
+    if !is_http && !is_socks {
         return Err(invalid(
             proxy,
             format!("scheme {} isn't supported", url.scheme()),

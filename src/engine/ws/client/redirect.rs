@@ -6,7 +6,7 @@
 use http::StatusCode;
 
 use crate::engine::http::Url;
-use crate::engine::ws::handshake::{HandshakeError, Response};
+use crate::engine::ws::handshake::Response;
 use crate::engine::ws::{InvalidUri, WebSocketUri};
 
 use super::error::ConnectError;
@@ -85,13 +85,7 @@ pub fn location(response: &Response) -> Option<String> {
 
 /// The `Location` in an error, if a server redirects with it.
 pub(super) fn location_in(error: &ConnectError) -> Option<String> {
-    match error {
-        ConnectError::Handshake {
-            source: HandshakeError::InvalidStatus(response),
-            ..
-        } => location(response),
-        _ => None,
-    }
+    location(error.response()?)
 }
 
 /// Follows `location`, which the server of `from` gave. An http or https URL stands for the ws or
@@ -104,8 +98,8 @@ pub fn follow(
     location: &str,
     bound: Bound,
 ) -> Result<Redirection, RedirectError> {
-    let uri = join(from, location)?;
-    let shown = || uri.to_string();
+    let (uri, shown) = join(from, location)?;
+    let shown = || shown.clone();
     if bound.to_socket {
         return Err(RedirectError::GivenSocket(shown()));
     }
@@ -125,23 +119,28 @@ pub fn follow(
     })
 }
 
-/// A location without a host keeps the credentials of the URI, as one with a host never does.
-fn join(from: &WebSocketUri, location: &str) -> Result<WebSocketUri, InvalidUri> {
+/// The URI, and how to show it. A location without a host keeps the credentials of the URI that it
+/// was given for, as one with a host never does.
+fn join(from: &WebSocketUri, location: &str) -> Result<(WebSocketUri, String), InvalidUri> {
     let invalid = |error: crate::engine::Error| InvalidUri::new(location, error.to_string());
     let reference = Url::parse(location).map_err(invalid)?;
     let base = Url::parse(&from.to_string()).map_err(invalid)?;
     let joined = base.join(location).map_err(invalid)?;
-    let text = joined.as_str();
-    let text = match (text.strip_prefix("http://"), text.strip_prefix("https://")) {
-        (Some(rest), _) => format!("ws://{rest}"),
-        (_, Some(rest)) => format!("wss://{rest}"),
-        _ => text.to_owned(),
-    };
-    let mut uri = WebSocketUri::parse(&text)?;
+    let text = joined.without_userinfo();
+    let shown = as_websocket(text.as_str());
+    let mut uri = WebSocketUri::parse(&as_websocket(joined.as_str()))?;
     if reference.host().is_empty() {
         uri.credentials.clone_from(&from.credentials);
     }
-    Ok(uri)
+    Ok((uri, shown))
+}
+
+fn as_websocket(text: &str) -> String {
+    match (text.strip_prefix("http://"), text.strip_prefix("https://")) {
+        (Some(rest), _) => format!("ws://{rest}"),
+        (_, Some(rest)) => format!("wss://{rest}"),
+        _ => text.to_owned(),
+    }
 }
 
 #[cfg(test)]

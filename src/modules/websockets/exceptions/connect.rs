@@ -147,6 +147,9 @@ fn of_network(error: &Error, vm: &VirtualMachine) -> PyBaseExceptionRef {
     let text = error.to_string();
     match find::<rustls::Error>(error) {
         Some(rustls::Error::InvalidCertificate(_)) => {
+            // What scripts look for in it.
+            let text =
+                format!("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: {text}");
             ssl_error("SSLCertVerificationError", &text, vm)
         }
         Some(_) => ssl_error("SSLError", &text, vm),

@@ -11,6 +11,7 @@ use rustpython_vm::{
 };
 
 use super::policy::{Origin, Policy};
+use crate::engine::tls::Secured;
 use crate::engine::ws::handshake::{self, HandshakeError, Request, Response};
 use crate::engine::ws::{Decisions, Undecided, Unselected};
 use crate::modules::convert::utf8;
@@ -20,7 +21,7 @@ use crate::modules::websockets::convert::{
 };
 use crate::modules::websockets::exceptions::is_refusal;
 use crate::modules::websockets::log::{self, Level};
-use crate::modules::websockets::transcript;
+use crate::modules::websockets::transcript::{self, From};
 
 /// The script, asked about one client.
 pub(in crate::modules::websockets) struct Asked {
@@ -179,11 +180,15 @@ impl Asked {
 }
 
 impl Decisions for Asked {
+    fn secured(&mut self, secured: Secured) {
+        self.connection.set_secured(secured);
+    }
+
     async fn process_request(
         &mut self,
         request: &mut Request,
     ) -> Result<Option<Response>, Undecided> {
-        with_vm(|vm| transcript::request(&self.connection, request, vm));
+        with_vm(|vm| transcript::request(&self.connection, From::There, request, vm));
         let Some(callback) = self.policy.process_request.clone() else {
             return Ok(None);
         };

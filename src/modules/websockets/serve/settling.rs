@@ -10,7 +10,7 @@ use crate::modules::convert::new_str;
 use crate::modules::websockets::base_connection::{BaseConnection, Ends};
 use crate::modules::websockets::exceptions::of_accept;
 use crate::modules::websockets::log::{self, Level};
-use crate::modules::websockets::transcript;
+use crate::modules::websockets::transcript::{self, From};
 
 /// How to accept a client, whose connection's object learns what is known by now.
 pub(in crate::modules::websockets) fn acceptance(
@@ -43,7 +43,7 @@ pub(in crate::modules::websockets) fn settle(
 ) -> bool {
     match accepted {
         Ok(Accepted::Open(established)) => {
-            transcript::response(connection, &established.response, vm);
+            transcript::response(connection, From::Here, &established.response, vm);
             connection.open(*established);
             info(connection, "connection open", Vec::new(), vm);
             return true;
@@ -56,7 +56,7 @@ pub(in crate::modules::websockets) fn settle(
             if let Some(refusal) = refusal {
                 debug_failure(connection, &AcceptError::Handshake(refusal), vm);
             }
-            transcript::response(connection, &response, vm);
+            transcript::response(connection, From::Here, &response, vm);
             let text = match judged {
                 true => "connection rejected (%d %s)",
                 false => "HTTP response sent (%d %s)",
