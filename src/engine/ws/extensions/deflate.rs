@@ -136,7 +136,7 @@ pub struct Inflater {
     forgets: bool,
     history: Vec<u8>,
     /// In the middle of a message.
-    stream: Option<Box<Inflate>>,
+    stream: Option<Inflate>,
 }
 
 impl Inflater {

@@ -17,7 +17,7 @@ const KEPT_DEFLATES: usize = 8;
 const MAX_WINDOW_BITS: u8 = 15;
 
 thread_local! {
-    static INFLATES: Cell<Vec<Box<Inflate>>> = const { Cell::new(Vec::new()) };
+    static INFLATES: Cell<Vec<Inflate>> = const { Cell::new(Vec::new()) };
     /// The one that was used last comes last.
     static DEFLATES: Cell<Vec<Warm>> = const { Cell::new(Vec::new()) };
 }
@@ -26,7 +26,7 @@ thread_local! {
 struct Warm {
     owner: Owner,
     config: DeflateConfig,
-    stream: Box<Deflate>,
+    stream: Deflate,
 }
 
 /// A sender at one moment: what it has sent since, on another thread, is another history.
@@ -56,7 +56,7 @@ impl Owner {
 }
 
 /// A decompressor that knows `history`.
-pub(super) fn take_inflate(history: &[u8]) -> Box<Inflate> {
+pub(super) fn take_inflate(history: &[u8]) -> Inflate {
     let mut kept = INFLATES.take();
     let stream = kept.pop();
     INFLATES.set(kept);
@@ -65,7 +65,7 @@ pub(super) fn take_inflate(history: &[u8]) -> Box<Inflate> {
             stream.reset(false);
             stream
         }
-        None => Box::new(Inflate::new(false, MAX_WINDOW_BITS)),
+        None => Inflate::new(false, MAX_WINDOW_BITS),
     };
     if !history.is_empty() {
         // A fresh stream without a header takes any dictionary.
@@ -76,7 +76,7 @@ pub(super) fn take_inflate(history: &[u8]) -> Box<Inflate> {
 }
 
 /// Keeps a decompressor for the next one who needs one.
-pub(super) fn put_inflate(stream: Box<Inflate>) {
+pub(super) fn put_inflate(stream: Inflate) {
     let mut kept = INFLATES.take();
     if kept.len() < KEPT_INFLATES {
         kept.push(stream);
@@ -111,7 +111,7 @@ fn take_deflate(
     owner: Owner,
     config: DeflateConfig,
     history: &[u8],
-) -> Box<Deflate> {
+) -> Deflate {
     if let Some(at) = kept.iter().rposition(|warm| warm.owner == owner) {
         return kept.remove(at).stream;
     }
@@ -127,7 +127,7 @@ fn take_deflate(
             if full {
                 kept.remove(0);
             }
-            Box::new(Deflate::new_with_config(config))
+            Deflate::new_with_config(config)
         }
     };
     if !history.is_empty() {
