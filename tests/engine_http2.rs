@@ -96,10 +96,14 @@ fn requests_wait_while_the_server_allows_no_more_streams() {
 fn a_dropped_request_resets_its_stream_and_no_other() {
     let (told, resets) = mpsc::channel();
     let told = Mutex::new(told);
+    let arrived = Arc::new(tokio::sync::Notify::new());
+    let arrival = arrived.clone();
     let server = Server::answering(move |(request, mut respond)| {
         let told = told.lock().unwrap().clone();
+        let arrival = arrival.clone();
         async move {
             if request.uri().path() == "/never" {
+                arrival.notify_one();
                 let reason = std::future::poll_fn(|cx| respond.poll_reset(cx)).await;
                 told.send(reason.unwrap()).unwrap();
             } else {
@@ -115,6 +119,11 @@ fn a_dropped_request_resets_its_stream_and_no_other() {
         tokio::select! {
             _ = &mut sending => panic!("nobody answered"),
             body = fetch(&client, &url) => assert_eq!(body.unwrap(), "ok"),
+        }
+        // Dropped before it is sent, it would have no stream to reset.
+        tokio::select! {
+            _ = &mut sending => panic!("nobody answered"),
+            () = arrived.notified() => {}
         }
         assert_eq!(client.stats(), Stats { open: 1, idle: 0 });
         drop(sending);

@@ -81,15 +81,8 @@ def _deprecated(text):
 class WebSocketException(Exception):
     """Base class of all exceptions of websockets."""
 
-    # The URI of the connection that failed, where it is known.
+    # The URI of the connection that failed, where it is known; a note names it in tracebacks.
     uri = None
-
-    def __str__(self):
-        text = self._text()
-        return text if self.uri is None else f"{text} ({self.uri})"
-
-    def _text(self):
-        return super().__str__()
 
 
 class ConnectionClosed(WebSocketException):
@@ -102,7 +95,7 @@ class ConnectionClosed(WebSocketException):
         # There is an order when there are two frames.
         assert (rcvd_then_sent is None) == (rcvd is None or sent is None)
 
-    def _text(self):
+    def __str__(self):
         rcvd, sent = self.rcvd, self.sent
         if rcvd is None:
             if sent is None:
@@ -159,7 +152,7 @@ class InvalidProxy(WebSocketException):
         self.proxy = proxy
         self.msg = msg
 
-    def _text(self):
+    def __str__(self):
         return f"{self.proxy} isn't a valid proxy: {self.msg}"
 
 
@@ -201,7 +194,7 @@ class InvalidProxyStatus(ProxyError):
     def __init__(self, response):
         self.response = response
 
-    def _text(self):
+    def __str__(self):
         return f"proxy rejected connection: HTTP {self.response.status_code}"
 
 
@@ -215,7 +208,7 @@ class InvalidMethod(InvalidHandshake):
     def __init__(self, method):
         self.method = method
 
-    def _text(self):
+    def __str__(self):
         return f"unsupported HTTP method: {self.method}"
 
 
@@ -225,7 +218,7 @@ class InvalidProtocol(InvalidHandshake):
     def __init__(self, protocol):
         self.protocol = protocol
 
-    def _text(self):
+    def __str__(self):
         return f"unsupported HTTP version: {self.protocol}"
 
 
@@ -235,7 +228,7 @@ class InvalidStatus(InvalidHandshake):
     def __init__(self, response):
         self.response = response
 
-    def _text(self):
+    def __str__(self):
         return f"server rejected WebSocket connection: HTTP {self.response.status_code}"
 
 
@@ -246,7 +239,7 @@ class InvalidHeader(InvalidHandshake):
         self.name = name
         self.value = value
 
-    def _text(self):
+    def __str__(self):
         if self.value is None:
             return f"missing {self.name} header"
         if self.value == "":
@@ -286,7 +279,7 @@ class DuplicateParameter(NegotiationError):
     def __init__(self, name):
         self.name = name
 
-    def _text(self):
+    def __str__(self):
         return f"duplicate parameter: {self.name}"
 
 
@@ -296,7 +289,7 @@ class InvalidParameterName(NegotiationError):
     def __init__(self, name):
         self.name = name
 
-    def _text(self):
+    def __str__(self):
         return f"invalid parameter name: {self.name}"
 
 
@@ -307,7 +300,7 @@ class InvalidParameterValue(NegotiationError):
         self.name = name
         self.value = value
 
-    def _text(self):
+    def __str__(self):
         if self.value is None:
             return f"missing value for parameter {self.name}"
         if self.value == "":
@@ -349,7 +342,7 @@ class PayloadTooBig(WebSocketException):
             self.current_size = current_size
             self.max_size += current_size
 
-    def _text(self):
+    def __str__(self):
         if self.message is not None:
             return self.message
         size = "" if self.size is None else f"with {self.size} bytes "
@@ -363,7 +356,7 @@ class TooManyFragments(WebSocketException):
     def __init__(self, max_fragments):
         self.max_fragments = max_fragments
 
-    def _text(self):
+    def __str__(self):
         return f"fragmented message exceeds limit of {self.max_fragments} frames"
 
 

@@ -38,11 +38,19 @@ class Imports(unittest.TestCase):
         self.assertEqual(done.stdout.split(), ["websockets"])
 
 
-class Messages(unittest.TestCase):
-    def test_the_uri_of_a_connection_is_told(self):
-        exception = websockets.InvalidMessage("no HTTP")
-        exception.uri = "ws://localhost/"
-        self.assertEqual(str(exception), "no HTTP (ws://localhost/)")
+class Messages(unittest.IsolatedAsyncioTestCase):
+    async def test_a_note_tells_the_uri_of_the_connection(self):
+        def refuse(connection, request):
+            return connection.respond(403, "No.")
+
+        async with websockets.serve(print, "127.0.0.1", 0, process_request=refuse) as server:
+            uri = "ws://127.0.0.1:{}/".format(server.sockets[0].getsockname()[1])
+            with self.assertRaises(websockets.InvalidStatus) as caught:
+                await websockets.connect(uri)
+        exception = caught.exception
+        self.assertEqual(str(exception), "server rejected WebSocket connection: HTTP 403")
+        self.assertEqual(exception.uri, uri)
+        self.assertEqual(exception.__notes__, [f"The URI was {uri}."])
 
 
 class Signatures(unittest.TestCase):

@@ -38,7 +38,11 @@ pub(in crate::modules::websockets) fn of_connect(
             exception.set_cause(answer.map(|answer| of_connect(*answer, vm)));
             exception
         }
-        ConnectError::Timeout { .. } => timeout(&error.to_string(), vm),
+        ConnectError::Timeout { uri, .. } => {
+            let exception = timeout("timed out during opening handshake", vm);
+            name_uri(&exception, &uri, vm);
+            exception
+        }
         ConnectError::User(raised) => match Raised::out_of_box(raised) {
             Ok(exception) => exception,
             Err(other) => vm.new_runtime_error(other.to_string()),
@@ -181,11 +185,11 @@ fn gaierror(text: &str, vm: &VirtualMachine) -> PyBaseExceptionRef {
     make().unwrap_or_else(|error| error)
 }
 
-/// The package's messages do not name the URI; ours do.
+/// The text of an exception is the package's, which does not name the URI: a note does.
 fn name_uri(exception: &PyBaseExceptionRef, uri: &str, vm: &VirtualMachine) {
     use rustpython_vm::AsObject as _;
-    // Every class of the tree takes attributes; a ValueError does not need one.
-    let _ = exception
-        .as_object()
-        .set_attr("uri", vm.ctx.new_str(uri), vm);
+    // Exceptions take attributes and notes; that of a script's own making may refuse.
+    let exception = exception.as_object();
+    let _ = exception.set_attr("uri", vm.ctx.new_str(uri), vm);
+    let _ = vm.call_method(exception, "add_note", (format!("The URI was {uri}."),));
 }
