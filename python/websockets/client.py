@@ -1,8 +1,14 @@
 """The client's end of a connection without I/O, and when to connect again."""
 
-import os
-
 from ._negotiation import check_upgrade, listed
+from ._reconnect import (
+    BACKOFF_FACTOR,
+    BACKOFF_INITIAL_DELAY,
+    BACKOFF_MAX_DELAY,
+    BACKOFF_MIN_DELAY,
+    backoff,
+    process_exception,
+)
 from .datastructures import Headers, MultipleValuesError
 from .exceptions import (
     InvalidHandshake,
@@ -166,46 +172,3 @@ class ClientConnection(ClientProtocol):
         text = "ClientConnection was renamed to ClientProtocol"
         warnings.warn(text, DeprecationWarning, stacklevel=2)
         super().__init__(*args, **named)
-
-
-def process_exception(exc):
-    """None when it makes sense to connect again after `exc`, else what to raise.
-
-    It does after an OSError or a timeout, after a connection that ended during the handshake, and
-    after status 500, 502, 503 or 504.
-    """
-    if isinstance(exc, (OSError, TimeoutError)):
-        return None
-    if isinstance(exc, InvalidMessage) and isinstance(exc.__cause__, EOFError):
-        return None
-    if isinstance(exc, InvalidStatus) and exc.response.status_code in (500, 502, 503, 504):
-        return None
-    return exc
-
-
-# Seconds, but for the factor.
-BACKOFF_INITIAL_DELAY = float(os.environ.get("WEBSOCKETS_BACKOFF_INITIAL_DELAY", "5"))
-BACKOFF_MIN_DELAY = float(os.environ.get("WEBSOCKETS_BACKOFF_MIN_DELAY", "3.1"))
-BACKOFF_MAX_DELAY = float(os.environ.get("WEBSOCKETS_BACKOFF_MAX_DELAY", "90.0"))
-BACKOFF_FACTOR = float(os.environ.get("WEBSOCKETS_BACKOFF_FACTOR", "1.618"))
-
-
-def backoff(
-    initial_delay=BACKOFF_INITIAL_DELAY,
-    min_delay=BACKOFF_MIN_DELAY,
-    max_delay=BACKOFF_MAX_DELAY,
-    factor=BACKOFF_FACTOR,
-):
-    """Generates the seconds to wait between attempts to connect.
-
-    The first wait is random, so that the clients of a server that comes back do not all connect at
-    once (RFC 6455 section 7.2.3).
-    """
-    import random
-
-    yield random.random() * initial_delay
-    delay = min_delay
-    while True:
-        yield min(delay, max_delay)
-        # Once the limit is reached, growing on would overflow in the end.
-        delay = delay * factor if delay < max_delay else max_delay
