@@ -153,7 +153,7 @@ fn what_follows_a_close_frame_is_ignored() {
 fn a_close_frame_may_come_between_fragments() {
     let mut client = open(Side::Client);
     let events = receive_all(&mut client, &[0x01, 0x01, b'a', 0x88, 0x02, 0x03, 0xe8]);
-    assert_eq!(events, [Event::Close(Close::new(1000, ""))]);
+    assert_eq!(events.last(), Some(&Event::Close(Close::new(1000, ""))));
     assert_eq!(client.close_sent(), Some(&Close::new(1000, "")));
 }
 
@@ -206,4 +206,35 @@ fn an_announced_length_takes_no_memory_before_it_arrives() {
     let events = receive_all(&mut client, &[0x82, 127, 0x40, 0, 0, 0, 0, 0, 0, 0, 1]);
     assert!(events.is_empty());
     assert_eq!(client.missing(), (1 << 62) - 1);
+}
+
+#[test]
+fn a_handshake_that_failed_ends_the_stream_and_ignores_the_rest() {
+    for side in [Side::Server, Side::Client] {
+        let mut protocol = Protocol::new(side, Limits::default());
+        protocol.end();
+        assert!(protocol.wants_eof() && protocol.is_discarding());
+        assert!(receive_all(&mut protocol, b"\x81\x00HTTP").is_empty());
+        assert!(protocol.violation().is_none() && protocol.output().is_empty());
+        protocol.receive_eof();
+        assert_eq!(protocol.state(), State::Closed);
+    }
+}
+
+#[test]
+fn a_broken_stream_is_abandoned_without_a_close_frame() {
+    let mut server = open(Side::Server);
+    server.abandon();
+    assert!(server.wants_eof() && server.output().is_empty());
+    assert!(receive_all(&mut server, &[0x89, 0x80, 0, 0, 0, 0]).is_empty());
+    assert_eq!(server.close_sent(), None);
+}
+
+#[test]
+fn the_order_of_close_frames_is_known_once_there_are_two() {
+    let mut client = open(Side::Client);
+    client.send_close(Some(Close::new(1000, ""))).unwrap();
+    assert_eq!(client.rcvd_then_sent(), None);
+    receive_all(&mut client, &[0x88, 2, 0x03, 0xe8]);
+    assert_eq!(client.rcvd_then_sent(), Some(false));
 }

@@ -147,7 +147,8 @@ class Protocol(_Protocol):
         else:
             # What happened is not for the peer.
             self.logger.error("parser failed", exc_info=exc)
-        self.fail(code, reason)
+        # A close frame has room for 123 bytes.
+        self.fail(code, reason.encode()[:123].decode(errors="ignore"))
         self.parser_exc = exc
 
     def _fail_handshake(self, exception, cause=None):

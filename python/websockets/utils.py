@@ -18,11 +18,6 @@ def generate_key():
 
 def get_socket_name(sock):
     """Where a socket is bound: host:port, [host]:port or a path."""
-    import socket
+    from ._names import name_of
 
-    name = sock.getsockname()
-    if sock.family == socket.AF_INET6:
-        return f"[{name[0]}]:{name[1]}"
-    if sock.family == socket.AF_INET:
-        return f"{name[0]}:{name[1]}"
-    return str(name)
+    return name_of(sock)

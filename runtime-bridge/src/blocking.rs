@@ -55,7 +55,7 @@ fn wait(runtime: &Rc<OwnedRuntime>, parker: &Parker, vm: &VirtualMachine) -> PyR
     loop {
         vm.allow_threads(|| {
             if takes_signals {
-                runtime.block_on(parker.woken_or_interrupted(&runtime));
+                runtime.block_on(parker.woken_or_interrupted(runtime));
             } else {
                 runtime.block_on(poll_fn(|cx| parker.poll_woken(cx)));
             }

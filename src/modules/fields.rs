@@ -17,10 +17,19 @@ pub(crate) fn value_of(value: &PyObject, vm: &VirtualMachine) -> PyResult<Vec<u8
 
 /// The header fields of a mapping, of a multidict with `raw_items()`, or of pairs.
 pub(crate) fn parse_fields(value: &PyObject, vm: &VirtualMachine) -> PyResult<HeaderList> {
+    parse_fields_by(value, |_, value| value_of(value, vm), vm)
+}
+
+/// As [`parse_fields`]; `value_of` gets a field's name and makes its value's bytes.
+pub(crate) fn parse_fields_by(
+    value: &PyObject,
+    value_of: impl Fn(&PyObject, &PyObject) -> PyResult<Vec<u8>>,
+    vm: &VirtualMachine,
+) -> PyResult<HeaderList> {
     let mut list = HeaderList::default();
     if let Some(dict) = value.downcast_ref::<PyDict>() {
         for (name, value) in dict {
-            list.append(&name_of(&name, vm)?, &value_of(&value, vm)?);
+            list.append(&name_of(&name, vm)?, &value_of(&name, &value)?);
         }
         return Ok(list);
     }
@@ -30,7 +39,7 @@ pub(crate) fn parse_fields(value: &PyObject, vm: &VirtualMachine) -> PyResult<He
         let [name, value] = &pair[..] else {
             return Err(vm.new_value_error("headers must be a mapping or pairs"));
         };
-        list.append(&name_of(name, vm)?, &value_of(value, vm)?);
+        list.append(&name_of(name, vm)?, &value_of(name, value)?);
     }
     Ok(list)
 }

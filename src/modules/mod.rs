@@ -15,6 +15,7 @@ mod method;
 mod overrides;
 mod raised;
 mod ssl_context;
+mod ssl_object;
 mod websockets;
 
 use rustpython_vm::{InterpreterBuilder, py_freeze};

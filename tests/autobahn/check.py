@@ -18,7 +18,7 @@ import wstest
 
 HERE = pathlib.Path(__file__).parent
 #: Seconds for a whole run; the longest takes a few minutes.
-HANG_GUARD = 1800
+HANG_GUARD = 3600
 
 #: What wstest keeps apart. Cases of 12 and 13 are about compression.
 PLAIN = ["1.*", "2.*", "3.*", "4.*", "5.*", "6.*", "7.*", "9.*", "10.*"]

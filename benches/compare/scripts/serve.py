@@ -3,8 +3,8 @@
 KIND is "echo" or "deflate": the same with compression. What a server does with a connection is told
 by the path:
 /           sends back what comes
-/broadcast  for each message: sends it to all others, and answers with the loop's largest gap in
-            seconds while it did
+/broadcast  waits for as many others as the first message says; for each further one: sends it to
+            all others, and answers with the loop's largest gap in seconds while it did
 /flood      sends messages without end
 """
 

@@ -1,5 +1,7 @@
 """websockets: the package on CPython, and Tauraro's module of that name."""
 
+import asyncio
+
 import websockets
 from memory import growth
 from messages import PIPELINED, TEXT, documents
@@ -101,6 +103,10 @@ async def serve(kind, largest_gap):
                 await websocket.send(message)
 
     async def broadcast(websocket):
+        wanted = int(await websocket.recv())
+        # The handlers of the last ones may not have begun.
+        while len(everybody) < wanted:
+            await asyncio.sleep(0.01)
         async for message in websocket:
 
             async def work():

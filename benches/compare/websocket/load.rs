@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use futures_util::StreamExt as _;
 use futures_util::future::join_all;
+use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
@@ -26,6 +26,7 @@ const OPENED: usize = 100;
 const SOAK_MESSAGES: f64 = 1e6;
 const SOAK_CYCLES: f64 = 1e5;
 
+const BROADCASTS: usize = 3;
 /// A broadcast that takes longer has been lost on the way.
 const RECEIVED_WITHIN: Duration = Duration::from_secs(30);
 /// How long a peer that does not read is given to fill all buffers.
@@ -135,22 +136,39 @@ async fn read_until(stream: &mut TcpStream, is_complete: impl Fn(&[u8]) -> bool)
 
 /// The largest gap of three, in seconds, as the server tells them.
 async fn broadcast(task: &Task) -> f64 {
-    let mut listeners =
-        connect_many(&format!("{}listen", task.url), share(task, MANY as f64)).await;
+    let count = share(task, MANY as f64);
+    let listeners = connect_many(&format!("{}listen", task.url), count).await;
     let mut control = connect(&format!("{}broadcast", task.url)).await;
+    let count = Message::text(count.to_string());
+    control.send(count).await.expect("a peer");
+    let listening: Vec<_> = listeners
+        .into_iter()
+        .map(listen)
+        .map(tokio::spawn)
+        .collect();
     let mut largest: f64 = 0.0;
-    for _ in 0..3 {
+    for _ in 0..BROADCASTS {
         let gap = exchange(&mut control, Message::text(TEXT)).await;
-        let received = join_all(listeners.iter_mut().map(receive));
-        let all = tokio::time::timeout(RECEIVED_WITHIN, received).await;
-        let all = all.expect("a message for everybody");
-        assert!(all.iter().all(|message| message.len() == TEXT.len()));
         let gap = std::str::from_utf8(&gap)
             .ok()
             .and_then(|it| it.parse().ok());
         largest = largest.max(gap.expect("a number"));
     }
+    let received = join_all(listening).await;
+    let missing = received.iter().filter(|it| !matches!(it, Ok(true))).count();
+    assert_eq!(missing, 0, "not everybody got the messages");
     largest
+}
+
+/// Whether all broadcasts come.
+async fn listen(mut client: Client) -> bool {
+    for _ in 0..BROADCASTS {
+        let received = tokio::time::timeout(RECEIVED_WITHIN, receive(&mut client)).await;
+        if !received.is_ok_and(|message| message.len() == TEXT.len()) {
+            return false;
+        }
+    }
+    true
 }
 
 /// By how many bytes a server grows that goes on sending to a client that does not read.

@@ -1,11 +1,16 @@
 """Serving WebSocket connections."""
 
 import asyncio
+import os
 
-from _websockets import SERVER, Acceptor, ServerConnection, broadcast
+from _websockets import SERVER as _SERVER
+from _websockets import Acceptor, ServerConnection, broadcast
 
 from ._basic_auth import basic_auth
 from ._handlers import takes_path
+
+# The name that servers give themselves.
+SERVER = os.environ.get("WEBSOCKETS_SERVER", _SERVER)
 
 __all__ = ["broadcast", "serve", "unix_serve", "ServerConnection", "Server", "basic_auth"]
 
@@ -16,7 +21,9 @@ class Server:
     It has the methods of asyncio.Server, and closes its connections with itself.
     """
 
-    def __init__(self, handler, bind, options, *, backlog=100, start_serving=True, cleanup_socket=True):
+    def __init__(
+        self, handler, bind, options, *, backlog=100, start_serving=True, cleanup_socket=True
+    ):
         self._acceptor = Acceptor(self, handler, takes_path(handler), **options)
         self._bind = bind
         self._backlog = backlog

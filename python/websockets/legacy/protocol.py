@@ -39,6 +39,7 @@ class WebSocketCommonProtocol(asyncio.Protocol):
         self._can_write.set()
         self._is_paused = False
         self._keepalive = None
+        self._abort = None
 
     # What asyncio calls.
 
@@ -65,8 +66,9 @@ class WebSocketCommonProtocol(asyncio.Protocol):
     def connection_lost(self, exc):
         """The connection is gone."""
         self.protocol.receive_eof()
-        if self._keepalive is not None:
-            self._keepalive.cancel()
+        for pending in (self._keepalive, self._abort):
+            if pending is not None:
+                pending.cancel()
         if not self._closed.done():
             self._closed.set_result(None)
         self._pings.fail(self.protocol.close_exc)
@@ -105,8 +107,8 @@ class WebSocketCommonProtocol(asyncio.Protocol):
                 self.transport.close()
 
     def _end_soon(self):
-        if self.protocol.close_expected():
-            self.loop.call_later(self.close_timeout, self.transport.abort)
+        if self._abort is None and self.protocol.close_expected():
+            self._abort = self.loop.call_later(self.close_timeout, self.transport.abort)
 
     def _start_keepalive(self):
         if self.ping_interval is not None:

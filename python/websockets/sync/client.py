@@ -4,6 +4,7 @@ from _websockets import USER_AGENT, SyncClientConnection as ClientConnection
 
 from .._connecting import Connecting
 from .._reconnect import backoff, process_exception
+from ._renamed import ssl_of
 
 __all__ = ["connect", "unix_connect", "reconnect", "unix_reconnect", "ClientConnection"]
 
@@ -57,7 +58,7 @@ class reconnect(Connecting):
     ):
         given = {
             "sock": sock,
-            "ssl": ssl,
+            "ssl": ssl_of(ssl, kwargs),
             "server_hostname": server_hostname,
             "proxy_ssl": proxy_ssl,
             "proxy_server_hostname": proxy_server_hostname,

@@ -8,7 +8,6 @@ from _websockets import (
     SERVER,
     SyncServerConnection as ServerConnection,
     ThreadAcceptor,
-    broadcast_blocking,
     close_blocking,
 )
 
@@ -16,19 +15,10 @@ from .._names import name_of
 from ..asyncio._basic_auth import basic_auth_in_threads as basic_auth
 from ..asyncio._handlers import takes_path
 from ..protocol import State
+from ._renamed import ssl_of
+from .connection import broadcast
 
 __all__ = ["broadcast", "serve", "unix_serve", "ServerConnection", "Server", "basic_auth"]
-
-
-def broadcast(connections, message, *, raise_exceptions=False, text=None, **kwargs):
-    """Sends a message to many connections, to all at once, and waits until each has taken it.
-
-    A str is sent as text and bytes as binary, unless text=True or text=False says otherwise.
-    Connections that are not open are passed over. One that is sending a fragmented message, or
-    fails, is skipped with a warning in its log; with raise_exceptions=True an ExceptionGroup tells
-    of all of them at the end. Further arguments, of a pool of threads, mean nothing here.
-    """
-    broadcast_blocking(connections, message, raise_exceptions=raise_exceptions, text=text)
 
 
 class Server:
@@ -179,7 +169,7 @@ def serve(
     socket.create_server: family, backlog, reuse_port, ...
     """
     options = {
-        "ssl": ssl,
+        "ssl": ssl_of(ssl, kwargs),
         "origins": origins,
         "extensions": extensions,
         "subprotocols": subprotocols,
@@ -219,3 +209,12 @@ def _listen(sock, host, port, *, unix=False, path=None, **kwargs):
 def unix_serve(handler, path=None, **kwargs):
     """As `serve`, on a unix socket: for a server behind a proxy on the same machine."""
     return serve(handler, unix=True, path=path, **kwargs)
+
+
+def __getattr__(name):
+    if name == "WebSocketServer":
+        from ._renamed import warn
+
+        warn("WebSocketServer", "Server")
+        return Server
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

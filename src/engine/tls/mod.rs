@@ -12,6 +12,7 @@ mod load_error;
 mod private_key;
 mod refusal;
 mod roots;
+mod secured;
 mod server;
 mod settings;
 mod trust;
@@ -26,6 +27,7 @@ pub use config::TlsConfig;
 pub use identity::{Identity, IdentityFiles};
 pub use load_error::LoadError;
 pub use roots::Roots;
+pub use secured::Secured;
 pub use server::ServerTls;
 pub use settings::{TlsSettings, Verify, Version};
 

@@ -245,4 +245,13 @@ mod tests {
             assert_eq!(error.unwrap_err().to_string(), reason, "{bytes:x?}");
         }
     }
+
+    #[test]
+    fn a_frame_made_by_itself_is_what_a_reader_takes() {
+        let bytes = serialize(0x8, true, 0, Some([1, 2, 3, 4]), b"\x03\xe8").unwrap();
+        assert_eq!(bytes, [0x88, 0x82, 1, 2, 3, 4, 3 ^ 1, 0xe8 ^ 2]);
+        let bytes = serialize(0x1, false, 0b101, None, b"abc").unwrap();
+        assert_eq!(bytes, *b"\x51\x03abc");
+        assert_eq!(serialize(0x3, true, 0, None, b""), None);
+    }
 }

@@ -154,6 +154,11 @@ impl Inbox {
         self.receiver.take()
     }
 
+    /// Gives back what [`take_receiver`](Self::take_receiver) took from one who still waits.
+    pub(super) fn put_receiver(&mut self, receiver: Option<Waker>) {
+        self.receiver = receiver;
+    }
+
     /// The receiver, which has to be woken.
     pub(super) fn take_receiver(&mut self) -> Option<Waker> {
         self.receiver.take()

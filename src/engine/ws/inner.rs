@@ -4,9 +4,11 @@
 
 mod broadcast;
 mod drive;
+mod receive;
 
 use std::mem;
-use std::task::{Context, Poll, Waker};
+use std::sync::Arc;
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -14,11 +16,12 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
+use super::alarm::Alarm;
 use super::close::{Close, code};
 use super::error::{Cause, Closed, ConnectionError, SendError, Violation};
 use super::extensions::RawFrame;
-use super::inbox::{Inbox, Taking};
-use super::message::{Fragment, Kind, Message};
+use super::inbox::Inbox;
+use super::message::Kind;
 use super::options::{DEFAULT_CLOSE_TIMEOUT, Options};
 use super::pings::{Keepalive, Pings};
 use super::protocol::{Protocol, State};
@@ -38,6 +41,10 @@ pub(super) struct Inner {
     pings: Pings,
     keepalive: Option<Keepalive>,
     driver: Option<Waker>,
+    /// Woken when there is something to read.
+    alarm: Arc<Alarm>,
+    /// That of `alarm`.
+    alarm_waker: Waker,
     /// Where the driver runs and the stream is registered, until the end: a runtime's descriptors
     /// live as long as a handle on it.
     runtime: Option<Handle>,
@@ -68,6 +75,7 @@ pub(super) enum Offer<R> {
 impl Inner {
     pub(super) fn new(stream: Box<dyn Stream>, mut protocol: Protocol, options: Options) -> Self {
         protocol.open();
+        let alarm = Arc::new(Alarm::default());
         Self {
             protocol,
             transport: Transport::new(stream, options.write_limit),
@@ -76,6 +84,8 @@ impl Inner {
             keepalive: Keepalive::new(&options),
             unread: options.leftover,
             driver: None,
+            alarm_waker: alarm.waker(),
+            alarm,
             runtime: options.runtime,
             close_timeout: options.close_timeout,
             close_deadline: None,
@@ -97,72 +107,6 @@ impl Inner {
 
     pub(super) fn latency(&self) -> Duration {
         self.pings.latency()
-    }
-
-    /// Takes a message, or waits for one. `waiting` tells this receiver from another one.
-    pub(super) fn poll_recv(
-        &mut self,
-        cx: &Context<'_>,
-        waiting: bool,
-        wakes: &mut Wakes,
-    ) -> Poll<Result<Message, ConnectionError>> {
-        if self.inbox.has_receiver() && !waiting {
-            return Poll::Ready(Err(ConnectionError::ConcurrentRecv));
-        }
-        let (message, resumed) = self.inbox.pop_message();
-        if resumed {
-            self.wake_driver(wakes);
-        }
-        match message {
-            Some(message) => Poll::Ready(Ok(message)),
-            None => self.poll_more(Taking::Message, cx, wakes),
-        }
-    }
-
-    /// Takes the next fragment of a message, or waits for it. `claimed` tells this receiver from
-    /// another one.
-    pub(super) fn poll_fragment(
-        &mut self,
-        cx: &Context<'_>,
-        claimed: bool,
-        wakes: &mut Wakes,
-    ) -> Poll<Result<Fragment, ConnectionError>> {
-        if self.inbox.has_receiver() && !claimed {
-            return Poll::Ready(Err(ConnectionError::ConcurrentStream));
-        }
-        let Some((fragment, resumed)) = self.inbox.pop_fragment() else {
-            return self.poll_more(Taking::Fragments, cx, wakes);
-        };
-        if resumed {
-            self.wake_driver(wakes);
-        }
-        Poll::Ready(Ok(fragment))
-    }
-
-    fn poll_more<R>(
-        &mut self,
-        taking: Taking,
-        cx: &Context<'_>,
-        wakes: &mut Wakes,
-    ) -> Poll<Result<R, ConnectionError>> {
-        if let Some(closed) = &self.closed {
-            return Poll::Ready(Err(closed.clone().into()));
-        }
-        wakes.stale[0] = self.inbox.wait(taking, cx);
-        if self.protocol.violation().is_some() {
-            self.wake_driver(wakes);
-        }
-        Poll::Pending
-    }
-
-    /// Ends the wait of a receiver.
-    pub(super) fn stop_receiving(&mut self, wakes: &mut Wakes) {
-        wakes.stale[0] = self.inbox.release();
-    }
-
-    /// Ends the wait of a receiver that is inside of a message.
-    pub(super) fn stop_waiting(&mut self, wakes: &mut Wakes) {
-        wakes.stale[0] = self.inbox.stop_waiting();
     }
 
     /// Queues a frame and writes as much as the stream takes. `begins` says whether it begins a
@@ -303,7 +247,10 @@ impl Inner {
         self.closed = Some(self.protocol.outcome());
         wakes.receiver = self.inbox.take_receiver().or(wakes.receiver.take());
         wakes.abandoned = Some(mem::take(&mut self.pings));
-        wakes.stale[1] = self.driver.take();
+        wakes.discard(self.driver.take());
+        for waker in self.alarm.clear() {
+            wakes.discard(waker);
+        }
         wakes.drained = true;
         wakes.closed = true;
     }

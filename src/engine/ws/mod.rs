@@ -9,6 +9,7 @@
 //! The names and the behaviour that a user can see (states, limits, timeouts, texts) are those of
 //! the `websockets` package.
 
+mod alarm;
 mod client;
 pub mod close;
 mod codecs;

@@ -30,7 +30,21 @@ pub(super) struct Wakes {
     pub(super) answered: Vec<Answered>,
     /// Pings that will never be answered; dropping them wakes their waiters.
     pub(super) abandoned: Option<Pings>,
-    pub(super) stale: [Option<Waker>; 2],
+    stale: [Option<Waker>; STALE],
+}
+
+/// The most wakers that one change lets go of.
+const STALE: usize = 6;
+
+impl Wakes {
+    /// Keeps a waker until it can be dropped.
+    pub(super) fn discard(&mut self, waker: Option<Waker>) {
+        let slot = self.stale.iter_mut().find(|slot| slot.is_none());
+        debug_assert!(slot.is_some() || waker.is_none());
+        if let Some(slot) = slot {
+            *slot = waker;
+        }
+    }
 }
 
 impl Shared {

@@ -1,10 +1,10 @@
 //! `BaseConnection`: what the connections of asyncio and those of threads have in common.
 
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use rustpython_vm::{
-    AsObject, Py, PyObjectRef, PyPayload, PyResult, VirtualMachine,
+    AsObject, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyType},
     common::lock::PyMutex,
     object::{Traverse, TraverseFn},
@@ -17,8 +17,10 @@ use super::exceptions::{invalid_state, of_inherited};
 use super::log;
 use super::slot::{RequestSlot, ResponseSlot};
 use crate::engine::net::Address;
+use crate::engine::tls::Secured;
 use crate::engine::ws::{self, Established, Options, State};
 use crate::modules::class::make_mutable;
+use crate::modules::ssl_object::SslObject;
 
 /// What is known of a WebSocket connection: base class of those of asyncio and of threads.
 ///
@@ -32,6 +34,7 @@ pub(super) struct BaseConnection {
     /// Set when the opening handshake has failed.
     refused: OnceLock<()>,
     ends: OnceLock<Ends>,
+    secured: OnceLock<Arc<Secured>>,
     pub(super) request: RequestSlot,
     pub(super) response: ResponseSlot,
     id: PyMutex<Option<PyObjectRef>>,
@@ -79,6 +82,7 @@ impl BaseConnection {
             link: OnceLock::new(),
             refused: OnceLock::new(),
             ends: OnceLock::new(),
+            secured: OnceLock::new(),
             request: RequestSlot::default(),
             response: ResponseSlot::default(),
             id: PyMutex::default(),
@@ -146,6 +150,11 @@ impl BaseConnection {
     pub(super) fn set_logger(&self, source: log::Source) {
         let before = std::mem::replace(&mut *self.logger_source.lock(), source);
         drop(before);
+    }
+
+    /// Tells what the TLS handshake settled.
+    pub(super) fn set_secured(&self, secured: Secured) {
+        let _ = self.secured.set(Arc::new(secured));
     }
 
     /// What the constructor was told of how the connection is to behave.
@@ -228,6 +237,26 @@ impl BaseConnection {
     fn remote_address(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
         let known = zelf.ends.get().and_then(|ends| ends.remote.as_ref());
         address_object(known.or_else(|| zelf.opened()?.peer_addr()), vm)
+    }
+
+    /// What is known of the protocol: extensions, side, origin and what the connection tells too.
+    #[pygetset]
+    fn protocol(zelf: PyRef<Self>, vm: &VirtualMachine) -> PyResult {
+        let module = vm
+            .import("websockets._protocol_view", 0)?
+            .get_attr("_protocol_view", vm)?;
+        module.get_attr("ProtocolView", vm)?.call((zelf,), vm)
+    }
+
+    /// What is known of the stream below: get_extra_info().
+    #[pygetset]
+    fn transport(zelf: PyRef<Self>, vm: &VirtualMachine) -> PyResult {
+        let module = vm
+            .import("websockets._transport_view", 0)?
+            .get_attr("_transport_view", vm)?;
+        let secured = zelf.secured.get().cloned();
+        let tls = secured.map(|it| SslObject::new(it).into_ref(&vm.ctx));
+        module.get_attr("TransportView", vm)?.call((zelf, tls), vm)
     }
 
     /// A random uuid.UUID, for logs.

@@ -21,6 +21,7 @@ use rustpython_vm::{
 
 use super::base_connection::BaseConnection;
 use super::client_connection::ClientConnection;
+use super::convert::handshake_fields;
 use super::exceptions::{invalid_uri, of_connect};
 use super::log;
 use super::options::{SharedArgs, optional_str};
@@ -31,7 +32,6 @@ use crate::engine::tls::TlsConfig;
 use crate::engine::ws::extensions::ClientExtension;
 use crate::engine::ws::{Connect, Limits, Options, WebSocketUri};
 use crate::modules::convert::{seconds, utf8};
-use crate::modules::fields::parse_fields;
 
 use redirects::Hook;
 pub(super) use redirects::{RedirectTarget, TargetArgs, redirect_target};
@@ -200,7 +200,7 @@ fn fields(headers: &PyObject, vm: &VirtualMachine) -> PyResult<Fields> {
     if vm.is_none(headers) {
         return Ok(Fields::new());
     }
-    let list = parse_fields(headers, vm)?;
+    let list = handshake_fields(headers, vm)?;
     let field = |(name, value): (&[u8], &[u8])| {
         (String::from_utf8_lossy(name).into_owned(), value.to_vec())
     };

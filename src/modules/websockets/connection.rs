@@ -100,7 +100,7 @@ fn none_or_error(result: Result<(), ConnectionError>) -> PyResult {
 }
 
 /// The data of a ping or pong.
-fn payload(data: &PyObject, vm: &VirtualMachine) -> PyResult<Vec<u8>> {
+pub(super) fn payload(data: &PyObject, vm: &VirtualMachine) -> PyResult<Vec<u8>> {
     if let Some(text) = data.downcast_ref::<PyStr>() {
         return Ok(utf8(text, vm)?.as_bytes().to_vec());
     }
@@ -201,7 +201,7 @@ impl Connection {
     #[pymethod]
     fn send(zelf: &Py<Self>, args: SendArgs, vm: &VirtualMachine) -> Coroutine {
         let connection = zelf.handle(vm);
-        let outgoing = Outgoing::parse(&args.message, args.text, vm);
+        let outgoing = Outgoing::parse(&args.message, args.text, Failures::OfCoroutine, vm);
         Coroutine::new("Connection.send", async move {
             let connection = connection?;
             let sent = outgoing?.send(&connection, args.text, Failures::OfCoroutine);

@@ -7,11 +7,14 @@ use rustpython_vm::{
     builtins::{PyStr, PyStrRef},
 };
 
+use crate::engine::http::headers::HeaderList;
 use crate::engine::net::Address;
 use crate::engine::ws::Message;
 use crate::engine::ws::handshake::{Headers, Request, Response};
-use crate::modules::convert::{bytes_like, header_str, new_bytes, new_str, utf8};
-use crate::modules::fields::parse_fields;
+use crate::modules::convert::{bytes_like, new_bytes, new_str, utf8};
+use crate::modules::fields::{parse_fields_by, value_of};
+
+use super::exceptions::invalid_header_value;
 
 /// A message to send: str is text, bytes-like is binary.
 pub(super) fn parse_message(message: &PyObject, vm: &VirtualMachine) -> PyResult<Message> {
@@ -46,9 +49,10 @@ fn http11(name: &'static str, args: Vec<PyObjectRef>, vm: &VirtualMachine) -> Py
 
 fn headers_object(headers: &Headers, vm: &VirtualMachine) -> PyResult {
     let pairs = headers.iter().map(|(name, value)| {
-        let value = header_str(value.as_bytes(), vm).into();
+        // As the package decodes them, so that whoever knows better can encode them again.
+        let value: String = value.as_bytes().iter().copied().map(char::from).collect();
         vm.ctx
-            .new_tuple(vec![new_str(name, vm).into(), value])
+            .new_tuple(vec![new_str(name, vm).into(), new_str(&value, vm).into()])
             .into()
     });
     let pairs = vm.ctx.new_list(pairs.collect());
@@ -80,11 +84,25 @@ pub(super) fn response_object(response: &Response, vm: &VirtualMachine) -> PyRes
     http11("Response", args, vm)
 }
 
+/// The fields of a handshake message: a mapping, Headers or pairs. As in the package, text is ISO
+/// 8859-1.
+pub(super) fn handshake_fields(fields: &PyObject, vm: &VirtualMachine) -> PyResult<HeaderList> {
+    let value_of = |name: &PyObject, value: &PyObject| {
+        let Some(text) = value.downcast_ref::<PyStr>() else {
+            return value_of(value, vm);
+        };
+        let bytes = utf8(text, vm)?.chars().map(u8::try_from).collect();
+        let beyond = |_| invalid_header_value(name, value, vm);
+        Result::<Vec<u8>, _>::map_err(bytes, beyond)
+    };
+    parse_fields_by(fields, value_of, vm)
+}
+
 /// The engine's headers of an object that a script may have changed.
 fn headers_of(object: &PyObject, vm: &VirtualMachine) -> PyResult<Headers> {
     let fields = object.get_attr("headers", vm)?;
     let mut headers = Headers::new();
-    for field in parse_fields(&fields, vm)?.fields() {
+    for field in handshake_fields(&fields, vm)?.fields() {
         let name = String::from_utf8_lossy(field.raw_name);
         let pushed = headers.push(&name, field.value);
         pushed.map_err(|error| vm.new_value_error(error.to_string()))?;

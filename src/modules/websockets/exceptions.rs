@@ -9,7 +9,7 @@ use std::{error, fmt, io};
 use runtime_bridge::{Homing, with_vm};
 
 use rustpython_vm::{
-    AsObject, PyObjectRef, PyResult, VirtualMachine,
+    AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyTypeRef},
     function::FuncArgs,
 };
@@ -127,7 +127,7 @@ pub(super) fn of_connection(error: &ConnectionError, vm: &VirtualMachine) -> PyB
 pub(super) enum Failures {
     /// It is a coroutine.
     OfCoroutine,
-    /// It blocks a thread.
+    /// It blocks its thread.
     OfThread,
 }
 
@@ -146,15 +146,8 @@ pub(super) fn of_connection_of_thread(
     vm: &VirtualMachine,
 ) -> PyBaseExceptionRef {
     match error {
-        ConnectionError::ConcurrentRecv => {
-            let text = "cannot call recv while another thread is already running recv or \
-                        recv_streaming";
-            message("ConcurrencyError", text.to_owned(), vm)
-        }
-        ConnectionError::ConcurrentStream => {
-            let text = "cannot call recv_streaming while another thread is already running recv \
-                        or recv_streaming";
-            message("ConcurrencyError", text.to_owned(), vm)
+        ConnectionError::ConcurrentRecv | ConnectionError::ConcurrentStream => {
+            concurrency_error(&error.to_string().replace("coroutine", "thread"), vm)
         }
         _ => of_connection(error, vm),
     }
@@ -163,12 +156,6 @@ pub(super) fn of_connection_of_thread(
 /// What a forked child gets for a connection of its parent.
 pub(super) fn of_inherited(vm: &VirtualMachine) -> PyBaseExceptionRef {
     vm.new_runtime_error("the connection belongs to the process that forked this one")
-}
-
-/// Whether an exception is ConnectionClosedOK, at which an iteration ends.
-pub(super) fn is_good_end(exception: &PyBaseExceptionRef, vm: &VirtualMachine) -> PyResult<bool> {
-    let class = class("ConnectionClosedOK", vm)?;
-    Ok(exception.fast_isinstance(&class))
 }
 
 /// ConnectionClosedOK or ConnectionClosedError.
@@ -258,6 +245,16 @@ pub(super) fn of_send(error: &SendError, vm: &VirtualMachine) -> PyBaseException
         SendError::InvalidState(_) => invalid_state(&error.to_string(), vm),
         SendError::InvalidFrame(violation) => of_violation(violation, vm),
     }
+}
+
+/// A header field that a script gave, with characters that it cannot have.
+pub(super) fn invalid_header_value(
+    name: &PyObject,
+    value: &PyObject,
+    vm: &VirtualMachine,
+) -> PyBaseExceptionRef {
+    let args = vec![name.to_owned(), value.to_owned()];
+    new("InvalidHeaderValue", args, vm)
 }
 
 /// A frame that breaks the protocol.

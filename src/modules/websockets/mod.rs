@@ -114,8 +114,9 @@ mod _websockets {
 
     pub(crate) fn module_exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
         __module_exec(vm, module);
-        drop(super::receiving::FragmentIterator::make_static_type());
+        drop(crate::modules::ssl_object::SslObject::make_static_type());
         sync::prepare_classes();
+        drop(super::receiving::FragmentIterator::make_static_type());
         drop(RedirectTarget::make_static_type());
         extend_module!(vm, module, {
             "SERVER" => vm.ctx.new_str(super::USER_AGENT),

@@ -24,7 +24,7 @@ pub(super) enum Outgoing {
 pub(super) enum Source {
     /// An iterator.
     Iterator(PyObjectRef),
-    /// An asynchronous iterator, which a blocking call cannot use.
+    /// An asynchronous iterator, which a blocking call does not take.
     AsyncIterator(PyObjectRef),
 }
 
@@ -33,6 +33,7 @@ impl Outgoing {
     pub(super) fn parse(
         message: &PyObject,
         text: Option<bool>,
+        failures: Failures,
         vm: &VirtualMachine,
     ) -> PyResult<Self> {
         if let Some(data) = Data::parse(message, vm)? {
@@ -45,6 +46,9 @@ impl Outgoing {
         if has("__iter__") {
             let iterator = message.to_owned().get_iter(vm)?;
             return Ok(Self::Fragments(Source::Iterator(iterator.into())));
+        }
+        if matches!(failures, Failures::OfThread) {
+            return Err(vm.new_type_error("data must be str, bytes, or iterable"));
         }
         if has("__aiter__") {
             let iterator = vm.call_method(message, "__aiter__", ())?;

@@ -61,7 +61,9 @@ async def repeat(websocket, count=1):
 
 def url_map():
     return Map(
-        Rule("/repeat", repeat), Rule(r"/repeat/(?P<count>\d+)", repeat), Rule("/old", None, "/repeat")
+        Rule("/repeat", repeat),
+        Rule(r"/repeat/(?P<count>\d+)", repeat),
+        Rule("/old", None, "/repeat"),
     )
 
 

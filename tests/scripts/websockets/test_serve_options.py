@@ -314,6 +314,33 @@ class Connections(unittest.IsolatedAsyncioTestCase):
                         await websockets.connect(url_of(server))
             self.assertEqual(texts(records), ["opening handshake failed"])
 
+    async def test_the_protocol_may_be_looked_at(self):
+        async with serve(idle, "127.0.0.1", 0, subprotocols=["chat"]) as server:
+            url = url_of(server)
+            async with websockets.connect(url, subprotocols=["chat"], origin="http://a") as client:
+                [connection] = server.connections
+                for protocol, side in (connection.protocol, 0), (client.protocol, 1):
+                    self.assertEqual((protocol.state, protocol.side), (1, side))
+                    self.assertEqual(protocol.subprotocol, "chat")
+                    [extension] = protocol.extensions
+                    self.assertEqual(type(extension).__name__, "PerMessageDeflate")
+                    self.assertEqual(extension.remote_max_window_bits, 12)
+                self.assertEqual(connection.protocol.origin, "http://a")
+                self.assertEqual(connection.protocol, connection.protocol)
+                self.assertFalse(client.transport.is_closing())
+                info = client.transport.get_extra_info
+                self.assertEqual(info("peername"), client.remote_address)
+                self.assertEqual(info("sockname"), client.local_address)
+                self.assertEqual((info("ssl_object"), info("nothing", 1)), (None, 1))
+        self.assertEqual(client.protocol.close_code, 1000)
+
+    async def test_there_are_no_extensions_without_compression(self):
+        async with serve(idle, "127.0.0.1", 0, **PLAIN) as server:
+            async with websockets.connect(url_of(server)) as client:
+                [connection] = server.connections
+                self.assertEqual(connection.protocol.extensions, [])
+                self.assertEqual(client.protocol.extensions, [])
+
     async def test_ids_tell_connections_apart(self):
         async with serve(idle, "127.0.0.1", 0, **PLAIN) as server:
             async with websockets.connect(url_of(server)), websockets.connect(url_of(server)):

@@ -58,7 +58,8 @@ class Tls(unittest.IsolatedAsyncioTestCase):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "socket")
             async with unix_serve(echo, path, ssl=server_context(), **PLAIN):
-                async with unix_connect(path, "wss://localhost/", ssl=client_context()) as websocket:
+                uri = "wss://localhost/"
+                async with unix_connect(path, uri, ssl=client_context()) as websocket:
                     await websocket.send("Hello!")
                     self.assertEqual(await websocket.recv(), "Hello!")
 
@@ -100,6 +101,25 @@ class Tls(unittest.IsolatedAsyncioTestCase):
             await self.talk(server, ssl=client_context(certificate=True))
             with self.assertRaises((OSError, websockets.exceptions.InvalidMessage)):
                 await self.talk(server, ssl=client_context())
+
+    async def test_the_certificate_of_a_client_may_be_looked_at(self):
+        seen = []
+
+        def process_request(connection, request):
+            tls = connection.transport.get_extra_info("ssl_object")
+            seen.append((tls.version()[:4], tls.getpeercert(binary_form=True)))
+
+        context = server_context()
+        context.load_verify_locations(CA)
+        context.verify_mode = ssl.CERT_OPTIONAL
+        async with serve(
+            echo, "127.0.0.1", 0, ssl=context, process_request=process_request, **PLAIN
+        ) as server:
+            await self.talk(server, ssl=client_context(certificate=True))
+            await self.talk(server, ssl=client_context())
+        with open(CLIENT[0]) as certificate:
+            shown = ssl.PEM_cert_to_DER_cert(certificate.read())
+        self.assertEqual(seen, [("TLSv", shown), ("TLSv", None)])
 
     async def test_clients_may_be_asked_for_a_certificate(self):
         context = server_context()

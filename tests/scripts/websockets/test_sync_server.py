@@ -1,6 +1,7 @@
 """A server that runs a thread for each connection."""
 
 import os
+import signal
 import socket
 import sys
 import threading
@@ -299,6 +300,15 @@ class Arguments(unittest.TestCase):
                 with self.assertRaises(ValueError):
                     serve(echo, sock=listening, **arguments)
 
+    def test_old_names(self):
+        import websockets.sync.server as module
+
+        with self.assertWarns(DeprecationWarning):
+            self.assertIs(module.WebSocketServer, Server)
+        with self.assertWarns(DeprecationWarning) as caught:
+            serve(echo, "localhost", 0, ssl_context=None).shutdown()
+        self.assertIn("renamed to ssl", str(caught.warning))
+
     def test_unknown_arguments(self):
         with self.assertRaises(TypeError):
             serve(echo, "localhost", 0, no_such_argument=1)
@@ -343,6 +353,28 @@ class Broadcast(unittest.TestCase):
             self.assertEqual(clients[0].recv(), b"as bytes")
             for client in clients:
                 client.close()
+
+    def test_one_that_sends_fragments_is_skipped(self):
+        begun, go_on = threading.Event(), threading.Event()
+
+        def items():
+            yield "one"
+            begun.set()
+            go_on.wait(HANG_GUARD)
+
+        with Serving(lambda websocket: websocket.send(items())) as serving:
+            with connect(serving.uri) as websocket:
+                begun.wait(HANG_GUARD)
+                [connection] = serving.server.connections
+                with self.assertLogs("websockets.server", "WARNING") as logs:
+                    broadcast([connection], "skipped")
+                self.assertIn("sending a fragmented message", logs.output[0])
+                with self.assertRaises(ExceptionGroup) as caught:
+                    broadcast([connection], "skipped", raise_exceptions=True)
+                [error] = caught.exception.exceptions
+                self.assertIsInstance(error, websockets.ConcurrencyError)
+                go_on.set()
+                self.assertEqual(websocket.recv(), "one")
 
     def test_what_is_no_message_or_no_connection(self):
         with self.assertRaises(TypeError):
@@ -399,6 +431,26 @@ class Shutdown(unittest.TestCase):
         server.shutdown()
         server.shutdown()
         server.serve_forever()
+
+    def test_a_signal_handler_may_call_it(self):
+        codes = []
+
+        def client(uri):
+            with connect(uri) as websocket:
+                wait_until(lambda: server.connections)
+                os.kill(os.getpid(), signal.SIGUSR1)
+                websocket.wait_closed()
+                codes.append(websocket.close_code)
+
+        server = serve(echo, "localhost", 0)
+        before = signal.signal(signal.SIGUSR1, lambda *_: server.shutdown())
+        self.addCleanup(signal.signal, signal.SIGUSR1, before)
+        uri = "ws://localhost:%d" % server.socket.getsockname()[1]
+        thread = threading.Thread(target=client, args=(uri,))
+        thread.start()
+        server.serve_forever()
+        thread.join(HANG_GUARD)
+        self.assertEqual(codes, [1001])
 
     def test_handlers_are_waited_for(self):
         done = []

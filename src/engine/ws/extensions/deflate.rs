@@ -4,6 +4,7 @@
 
 use std::fmt;
 
+use super::streams::{Owner, put_inflate, remember, take_inflate, with_deflate};
 use zlib_rs::{
     Deflate, DeflateConfig, DeflateError, DeflateFlush, Inflate, InflateFlush, Status, Strategy,
 };
@@ -102,6 +103,7 @@ impl PerMessageDeflate {
         Inflater {
             window_bits: self.parameters.remote_max_window_bits.max(MIN_WINDOW_BITS),
             forgets: self.parameters.remote_no_context_takeover,
+            history: Vec::new(),
             stream: None,
         }
     }
@@ -112,7 +114,8 @@ impl PerMessageDeflate {
             window_bits: self.parameters.local_max_window_bits.max(MIN_WINDOW_BITS),
             forgets: self.parameters.local_no_context_takeover,
             settings: self.parameters.settings,
-            stream: None,
+            owner: Owner::new(),
+            history: Vec::new(),
         }
     }
 }
@@ -126,12 +129,14 @@ pub enum InflateFault {
     Corrupt,
 }
 
-/// Decompresses messages. It takes memory with the first one: 40 KiB, and gives it back after
-/// each if the peer forgets each.
+/// Decompresses messages. Between them it keeps as much memory as the window that was agreed on,
+/// once that much has come, and none if the peer forgets each message.
 pub struct Inflater {
     window_bits: u8,
     forgets: bool,
-    stream: Option<Box<Inflate>>,
+    history: Vec<u8>,
+    /// In the middle of a message.
+    stream: Option<Inflate>,
 }
 
 impl Inflater {
@@ -146,9 +151,9 @@ impl Inflater {
         output: &mut Vec<u8>,
         limit: Option<usize>,
     ) -> Result<(), InflateFault> {
-        let window_bits = self.window_bits;
-        let new = || Box::new(Inflate::new(false, window_bits));
-        let stream = self.stream.get_or_insert_with(new);
+        let history = &self.history;
+        let stream = self.stream.get_or_insert_with(|| take_inflate(history));
+        let start = output.len();
         loop {
             // One byte over the limit tells too much from just enough.
             let allowed = limit.map_or(usize::MAX, |limit| limit.saturating_add(1));
@@ -168,14 +173,18 @@ impl Inflater {
             input = &input[read..];
             if status == Status::StreamEnd {
                 // A peer may end a stream and start another, RFC 7692 section 7.2.3.5.
-                *stream = new();
+                stream.reset(false);
             } else if written < room_size && read == 0 && !input.is_empty() {
                 return Err(InflateFault::Corrupt);
             }
             if input.is_empty() && (written < room_size || status == Status::StreamEnd) {
-                return Ok(());
+                break;
             }
         }
+        if !self.forgets {
+            remember(&mut self.history, &output[start..], self.window_bits);
+        }
+        Ok(())
     }
 
     /// Ends a message.
@@ -188,8 +197,8 @@ impl Inflater {
         limit: Option<usize>,
     ) -> Result<(), InflateFault> {
         self.inflate(&FLUSH_TAIL, output, limit)?;
-        if self.forgets {
-            self.stream = None;
+        if let Some(stream) = self.stream.take() {
+            put_inflate(stream);
         }
         Ok(())
     }
@@ -213,13 +222,14 @@ impl fmt::Debug for Inflater {
     }
 }
 
-/// Compresses messages. It takes memory with the first one: 128 KiB, four times the window and
-/// what the memory level asks for; and gives it back after each if it forgets each.
+/// Compresses messages. It keeps as much memory as the window that was agreed on, once that much
+/// was sent, and none between messages if it forgets each.
 pub struct Deflater {
     window_bits: u8,
     forgets: bool,
     settings: CompressSettings,
-    stream: Option<Box<Deflate>>,
+    owner: Owner,
+    history: Vec<u8>,
 }
 
 impl Deflater {
@@ -244,13 +254,14 @@ impl Deflater {
                 _ => output.truncate(output.len().saturating_sub(FLUSH_TAIL.len())),
             }
             if self.forgets {
-                self.stream = None;
+                self.history = Vec::new();
+                self.owner = self.owner.next();
             }
         }
         Ok(())
     }
 
-    fn compress(&mut self, mut input: &[u8], output: &mut Vec<u8>) -> Result<(), DeflateError> {
+    fn compress(&mut self, input: &[u8], output: &mut Vec<u8>) -> Result<(), DeflateError> {
         let config = DeflateConfig {
             level: self.settings.level,
             mem_level: self.settings.mem_level,
@@ -258,25 +269,33 @@ impl Deflater {
             window_bits: -i32::from(self.window_bits),
             ..DeflateConfig::default()
         };
-        let new = || Box::new(Deflate::new_with_config(config));
-        let stream = self.stream.get_or_insert_with(new);
-        loop {
-            output.reserve((input.len() / 2).max(64));
-            let (read, written) = (stream.total_in(), stream.total_out());
-            let room = output.spare_capacity_mut();
-            let room_size = room.len();
-            let status = stream.compress_uninit(input, room, DeflateFlush::SyncFlush);
-            let read = (stream.total_in() - read) as usize;
-            let written = (stream.total_out() - written) as usize;
-            // SAFETY: the compressor has initialized this many bytes of the spare capacity.
-            unsafe { output.set_len(output.len() + written) };
-            status?;
-            input = &input[read..];
-            // With room to spare, all is flushed.
-            if written < room_size && input.is_empty() {
-                debug_assert!(output.ends_with(&FLUSH_TAIL));
-                return Ok(());
-            }
+        with_deflate(self.owner, config, &self.history, |stream| {
+            flush(stream, input, output)
+        })?;
+        self.owner = self.owner.next();
+        remember(&mut self.history, input, self.window_bits);
+        Ok(())
+    }
+}
+
+/// Appends the compressed form of all of `input`, up to the end of a byte.
+fn flush(stream: &mut Deflate, mut input: &[u8], output: &mut Vec<u8>) -> Result<(), DeflateError> {
+    loop {
+        output.reserve((input.len() / 2).max(64));
+        let (read, written) = (stream.total_in(), stream.total_out());
+        let room = output.spare_capacity_mut();
+        let room_size = room.len();
+        let status = stream.compress_uninit(input, room, DeflateFlush::SyncFlush);
+        let read = (stream.total_in() - read) as usize;
+        let written = (stream.total_out() - written) as usize;
+        // SAFETY: the compressor has initialized this many bytes of the spare capacity.
+        unsafe { output.set_len(output.len() + written) };
+        status?;
+        input = &input[read..];
+        // With room to spare, all is flushed.
+        if written < room_size && input.is_empty() {
+            debug_assert!(output.ends_with(&FLUSH_TAIL));
+            return Ok(());
         }
     }
 }

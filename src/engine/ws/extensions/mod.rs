@@ -11,6 +11,7 @@ mod foreign;
 mod header;
 mod negotiation;
 mod parameters;
+mod streams;
 
 pub use agreement::{ClientDeflate, ClientWindowBits, ServerDeflate};
 pub use deflate::{CompressSettings, DeflateParameters, PerMessageDeflate};

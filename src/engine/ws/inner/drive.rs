@@ -2,7 +2,7 @@
 
 use std::mem::{self, MaybeUninit};
 use std::sync::Arc;
-use std::task::Context;
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -43,7 +43,9 @@ impl Inner {
     ) -> Progress {
         self.remember_driver(cx, wakes);
         // Reading comes first: after a failed write, a close frame that has arrived still counts.
-        self.read(cx, wakes);
+        let waker = mem::replace(&mut self.alarm_waker, Waker::noop().clone());
+        self.read(&mut Context::from_waker(&waker), usize::MAX, wakes);
+        self.alarm_waker = waker;
         self.judge();
         self.write(cx, wakes);
         self.settle(wakes)
@@ -67,7 +69,10 @@ impl Inner {
     fn remember_driver(&mut self, cx: &Context<'_>, wakes: &mut Wakes) {
         match &self.driver {
             Some(waker) if waker.will_wake(cx.waker()) => {}
-            _ => wakes.stale[1] = self.driver.replace(cx.waker().clone()),
+            _ => {
+                wakes.discard(self.driver.replace(cx.waker().clone()));
+                wakes.discard(self.alarm.set_driver(cx));
+            }
         }
     }
 
@@ -77,12 +82,16 @@ impl Inner {
         !self.inbox.is_paused() || self.protocol.state() != State::Open
     }
 
-    fn read(&mut self, cx: &mut Context<'_>, wakes: &mut Wakes) {
+    /// Reads until nothing is there, or so many times. Says whether there may be more.
+    pub(super) fn read(&mut self, cx: &mut Context<'_>, times: usize, wakes: &mut Wakes) -> bool {
         let unread = mem::take(&mut self.unread);
         let left = self.parse(&unread, wakes);
         self.unread = unread.slice(unread.len() - left..);
         let mut space = [MaybeUninit::uninit(); READ_SIZE];
-        while self.may_read() {
+        for _ in 0..times {
+            if !self.may_read() {
+                return false;
+            }
             let more = if self.protocol.missing() > LARGE_READ_FROM {
                 let mut space = Vec::with_capacity(LARGE_READ_SIZE);
                 self.read_once(cx, ReadBuf::uninit(space.spare_capacity_mut()), wakes)
@@ -90,9 +99,10 @@ impl Inner {
                 self.read_once(cx, ReadBuf::uninit(&mut space), wakes)
             };
             if !more {
-                return;
+                return false;
             }
         }
+        true
     }
 
     /// Reads what fits into `buffer`. Says whether there may be more.

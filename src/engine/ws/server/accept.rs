@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::decisions::{Decisions, Undecided, Unselected};
 use super::incoming::Incoming;
 use crate::engine::net::Socket;
-use crate::engine::tls::ServerTls;
+use crate::engine::tls::{Secured, ServerTls};
 use crate::engine::ws::extensions::ServerExtension;
 use crate::engine::ws::handshake::{
     HandshakeError, Response, ServerHandshake, Upgraded, internal_error, refusal, unavailable,
@@ -102,6 +102,9 @@ impl Accept {
         decisions: &mut impl Decisions,
     ) -> Result<Accepted, AcceptError> {
         let stream = self.secure(socket).await?;
+        if let Incoming::Tls(stream) = &stream {
+            decisions.secured(Secured::of(stream.get_ref().1));
+        }
         let limit = self.open_timeout;
         bounded(limit, self.shake_hands(stream, decisions)).await
     }

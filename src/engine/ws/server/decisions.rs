@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+use crate::engine::tls::Secured;
 use crate::engine::ws::handshake::{HandshakeError, Request, Response};
 
 /// Why a decision was not made.
@@ -24,6 +25,9 @@ pub enum Unselected {
 
 /// What the user decides, in the order in which it is asked. Any of it may take its time.
 pub trait Decisions: Send {
+    /// Learns what the TLS handshake settled, if there was one.
+    fn secured(&mut self, _secured: Secured) {}
+
     /// Looks at the request before anything of it is judged but its syntax, and may change it or
     /// answer it. A response with status 101 accepts it as it is.
     fn process_request(

@@ -13,7 +13,6 @@
 
 mod awaited;
 mod blocking;
-mod ssl_object;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -23,9 +22,9 @@ use rustpython_vm::{
     function::ArgBytesLike,
 };
 
+pub(super) use crate::modules::ssl_object::SslObject;
 pub(super) use awaited::AsyncNetworkStream;
 pub(super) use blocking::NetworkStream;
-pub(super) use ssl_object::SslObject;
 
 use super::exceptions::to_exception;
 use super::streams::StreamKind;

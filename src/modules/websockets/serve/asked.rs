@@ -11,6 +11,7 @@ use rustpython_vm::{
 };
 
 use super::policy::{Origin, Policy};
+use crate::engine::tls::Secured;
 use crate::engine::ws::handshake::{self, HandshakeError, Request, Response};
 use crate::engine::ws::{Decisions, Undecided, Unselected};
 use crate::modules::convert::utf8;
@@ -179,6 +180,10 @@ impl Asked {
 }
 
 impl Decisions for Asked {
+    fn secured(&mut self, secured: Secured) {
+        self.connection.set_secured(secured);
+    }
+
     async fn process_request(
         &mut self,
         request: &mut Request,

@@ -16,18 +16,19 @@ use rustpython_vm::{
     warn::warn,
 };
 
+use super::fragments::FragmentIterator;
 use super::messages::Messages;
 use super::pong::Pong;
 use super::waiting::Limit;
 use crate::engine::ws;
 use crate::modules::class::make_mutable;
-use crate::modules::convert::{given, str_or_bytes, utf8};
+use crate::modules::convert::{given, utf8};
 use crate::modules::websockets::base_connection::BaseConnection;
-use crate::modules::websockets::connection::close_code;
-use crate::modules::websockets::convert::parse_message;
-use crate::modules::websockets::exceptions::{Failures, of_connection_of_thread, os_error};
+use crate::modules::websockets::connection::{close_code, payload};
+use crate::modules::websockets::exceptions::{Failures, concurrency_error, os_error};
 use crate::modules::websockets::log;
-use crate::modules::websockets::receiving::receive;
+use crate::modules::websockets::receiving::{Stream, receive};
+use crate::modules::websockets::sending::Outgoing;
 
 /// A WebSocket connection: base class of ClientConnection and ServerConnection.
 ///
@@ -73,6 +74,20 @@ struct RecvArgs {
     timeout: OptionalArg<PyObjectRef>,
     #[pyarg(any, default)]
     decode: Option<bool>,
+}
+
+#[derive(FromArgs)]
+struct StreamArgs {
+    #[pyarg(any, default)]
+    decode: Option<bool>,
+}
+
+#[derive(FromArgs)]
+struct SendArgs {
+    #[pyarg(any)]
+    message: PyObjectRef,
+    #[pyarg(named, default)]
+    text: Option<bool>,
 }
 
 #[derive(FromArgs)]
@@ -151,25 +166,43 @@ impl Connection {
     fn recv(zelf: &Py<Self>, args: RecvArgs, vm: &VirtualMachine) -> PyResult {
         let connection = zelf.usable(vm)?;
         let limit = Limit::parse(args.timeout, vm)?;
-        let received = block_on(vm, async {
-            Ok(limit.wait(receive(&connection, args.decode)).await)
-        })?;
-        match received {
-            Ok(Ok(message)) => Ok(message),
-            Ok(Err(error)) => Err(Failures::OfThread.raise(&error)),
+        let receiving = limit.wait(receive(&connection, args.decode));
+        match block_on(vm, async { Ok(receiving.await) })? {
+            Ok(received) => received.map_err(|error| Failures::OfThread.raise(&error)),
             Err(elapsed) => Err(elapsed.raised(vm)),
         }
     }
 
-    /// Sends a message, text for a str and binary for bytes.
+    /// Receives the next message in fragments, as they arrive: an iterator of str or bytes.
     ///
-    /// Raises ConnectionClosed when the connection is closed.
+    /// It has to be used up before anything else can be received. decode is that of recv.
     #[pymethod]
-    fn send(zelf: &Py<Self>, message: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+    fn recv_streaming(
+        zelf: &Py<Self>,
+        args: StreamArgs,
+        vm: &VirtualMachine,
+    ) -> PyResult<FragmentIterator> {
+        let stream = Stream::new(zelf.usable(vm)?, args.decode);
+        Ok(FragmentIterator::new(stream))
+    }
+
+    /// Sends a message, text for a str and binary for something bytes-like.
+    ///
+    /// text=True sends bytes as text, text=False a str as binary. Of an iterable each item is sent
+    /// as a fragment. Raises ConnectionClosed when the connection is closed, and ConcurrencyError
+    /// while another thread sends fragments.
+    #[pymethod]
+    fn send(zelf: &Py<Self>, args: SendArgs, vm: &VirtualMachine) -> PyResult<()> {
         let connection = zelf.usable(vm)?;
-        let message = parse_message(&message, vm)?;
-        block_on(vm, async { Ok(connection.send(message).await) })?
-            .map_err(|error| of_connection_of_thread(&error, vm))
+        let outgoing = Outgoing::parse(&args.message, args.text, Failures::OfThread, vm)?;
+        if connection.is_sending_fragments() {
+            let text = "cannot call send while another thread is already running send";
+            return Err(concurrency_error(text, vm));
+        }
+        block_on(
+            vm,
+            outgoing.send(&connection, args.text, Failures::OfThread),
+        )
     }
 
     /// Sends a ping and returns a threading.Event, which is set once the pong is here, and with
@@ -177,11 +210,11 @@ impl Connection {
     #[pymethod]
     fn ping(zelf: &Py<Self>, args: PingArgs, vm: &VirtualMachine) -> PyResult {
         let connection = zelf.usable(vm)?;
-        let payload = given(args.data, vm)
-            .map(|data| str_or_bytes(&data, "a ping", vm).map(Bytes::from))
+        let data = given(args.data, vm)
+            .map(|data| payload(&data, vm).map(Bytes::from))
             .transpose()?;
-        let pong = block_on(vm, async { Ok(connection.ping(payload).await) })?
-            .map_err(|error| of_connection_of_thread(&error, vm))?;
+        let pong = block_on(vm, async { Ok(connection.ping(data).await) })?
+            .map_err(|error| Failures::OfThread.raise(&error))?;
         let pong = Pong::watch(pong, args.ack_on_close)
             .map_err(|error| os_error(&error, &error.to_string(), vm))?;
         let module = vm.import("websockets.sync.connection", 0)?;
@@ -195,12 +228,12 @@ impl Connection {
     #[pymethod]
     fn pong(zelf: &Py<Self>, data: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult<()> {
         let connection = zelf.usable(vm)?;
-        let payload = match given(data, vm) {
-            Some(data) => str_or_bytes(&data, "a pong", vm)?,
-            None => Vec::new(),
+        let data = match data {
+            OptionalArg::Present(data) => payload(&data, vm)?,
+            OptionalArg::Missing => Vec::new(),
         };
-        block_on(vm, async { Ok(connection.pong(&payload).await) })?
-            .map_err(|error| of_connection_of_thread(&error, vm))
+        block_on(vm, async { Ok(connection.pong(&data).await) })?
+            .map_err(|error| Failures::OfThread.raise(&error))
     }
 
     /// Performs the closing handshake. Closing twice is no error.
@@ -215,7 +248,7 @@ impl Connection {
             OptionalArg::Missing => "",
         };
         block_on(vm, async { Ok(connection.close(code, reason).await) })?
-            .map_err(|error| of_connection_of_thread(&error, vm))
+            .map_err(|error| Failures::OfThread.raise(&error))
     }
 
     /// Waits until the connection is closed, at most `timeout` seconds, and tells whether it is.

@@ -7,7 +7,7 @@ use rustpython_vm::{
     types::{IterNext, Iterable, SelfIter},
 };
 
-use crate::modules::websockets::exceptions::is_good_end;
+use crate::modules::websockets::exceptions::is_instance;
 
 /// The messages of a connection, to its end.
 #[pyclass(module = "_websockets", name = "Messages")]
@@ -29,7 +29,9 @@ impl IterNext for Messages {
     fn next(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyIterReturn> {
         match vm.call_method(zelf.connection.as_object(), "recv", ()) {
             Ok(message) => Ok(PyIterReturn::Return(message)),
-            Err(error) if is_good_end(&error, vm)? => Ok(PyIterReturn::StopIteration(None)),
+            Err(error) if is_instance(&error, "ConnectionClosedOK", vm) => {
+                Ok(PyIterReturn::StopIteration(None))
+            }
             Err(error) => Err(error),
         }
     }

@@ -9,6 +9,7 @@ mod broadcast;
 mod client_connection;
 mod closing;
 mod connection;
+mod fragments;
 mod messages;
 mod pong;
 mod server_connection;
@@ -31,6 +32,7 @@ pub(super) use server_connection::ServerConnection;
 /// Makes the classes known to the interpreter that scripts do not name.
 pub(super) fn prepare_classes() {
     drop(acceptor::Arrived::make_static_type());
+    drop(fragments::FragmentIterator::make_static_type());
     drop(messages::Messages::make_static_type());
     drop(pong::Pong::make_static_type());
 }

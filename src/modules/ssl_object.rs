@@ -9,18 +9,18 @@ use rustpython_vm::{
     pyclass,
 };
 
-use crate::engine::http::peer::Secured;
+use crate::engine::tls::Secured;
 use crate::modules::convert::{new_bytes, new_str};
 
 /// What the TLS handshake of a connection settled.
 #[pyclass(module = "httpx", name = "SSLObject")]
 #[derive(Debug, PyPayload)]
-pub(in crate::modules::httpx) struct SslObject {
+pub(crate) struct SslObject {
     secured: Arc<Secured>,
 }
 
 impl SslObject {
-    pub(super) fn new(secured: Arc<Secured>) -> Self {
+    pub(crate) fn new(secured: Arc<Secured>) -> Self {
         Self { secured }
     }
 }
@@ -48,7 +48,7 @@ impl SslObject {
         }
     }
 
-    /// The server's certificate, as DER. ValueError unless `binary_form` is true.
+    /// The certificate of the other end, as DER. ValueError unless `binary_form` is true.
     #[pymethod]
     fn getpeercert(
         zelf: &Py<Self>,

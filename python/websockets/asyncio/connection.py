@@ -1,0 +1,5 @@
+"""A connection as asyncio's tasks use it."""
+
+from _websockets import Connection, broadcast
+
+__all__ = ["Connection"]
