@@ -3,6 +3,8 @@
 #[path = "support/ws_peer.rs"]
 mod ws_peer;
 
+use std::future::{Future as _, poll_fn};
+use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -10,6 +12,8 @@ use futures_util::{SinkExt, StreamExt, future::join_all};
 use tauraro::engine::ws::{
     Close, ConnectionError, Limits, Message, Options, Side, State, Violation, close::code,
 };
+use tokio::net::TcpStream;
+use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message as Theirs;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::Frame;
@@ -108,6 +112,50 @@ async fn a_ping_is_answered_without_anyone_receiving() {
                 .unwrap();
             let pong = peer.next().await.unwrap().unwrap();
             assert_eq!(pong, Theirs::Pong(Bytes::from_static(b"hi")));
+        }
+    })
+    .await;
+}
+
+/// Sends a ping to the end that is tested, which has to answer it.
+async fn assert_answers(peer: &mut WebSocketStream<TcpStream>) {
+    let data = Bytes::from_static(b"are you there?");
+    peer.send(Theirs::Ping(data.clone())).await.unwrap();
+    assert_eq!(peer.next().await.unwrap().unwrap(), Theirs::Pong(data));
+}
+
+#[tokio::test]
+async fn a_ping_is_answered_while_somebody_receives() {
+    within(async {
+        for side in SIDES {
+            let (connection, mut peer) = with_peer(side, Options::default()).await;
+            let (received, ()) = tokio::join!(connection.recv(), async {
+                assert_answers(&mut peer).await;
+                peer.send(Theirs::text("at last")).await.unwrap();
+            });
+            assert_eq!(received.unwrap(), Message::text("at last"));
+            assert_answers(&mut peer).await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_ping_is_answered_after_a_receiver_was_dropped() {
+    within(async {
+        for side in SIDES {
+            let (connection, mut peer) = with_peer(side, Options::default()).await;
+            // Let the driver start, so that the receiver reads for itself.
+            assert_answers(&mut peer).await;
+            let mut receiving = Box::pin(connection.recv());
+            let polled = poll_fn(|cx| Poll::Ready(receiving.as_mut().poll(cx))).await;
+            assert!(polled.is_pending());
+            // The wake-up for this may go to the receiver.
+            let data = Bytes::from_static(b"early");
+            peer.send(Theirs::Ping(data.clone())).await.unwrap();
+            drop(receiving);
+            assert_eq!(peer.next().await.unwrap().unwrap(), Theirs::Pong(data));
+            assert_answers(&mut peer).await;
         }
     })
     .await;
