@@ -73,7 +73,8 @@ class Messages(unittest.IsolatedAsyncioTestCase):
         try:
             await websockets.connect(url, **kwargs)
         except (OSError, websockets.exceptions.WebSocketException) as error:
-            return f"{error}"
+            # The text is the package's; where that does not name the URL, a note does.
+            return "\n".join([str(error), *getattr(error, "__notes__", [])])
         self.fail(f"{url} raised nothing")
 
     async def test_a_failed_connect_names_its_url(self):
