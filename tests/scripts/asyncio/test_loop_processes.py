@@ -74,7 +74,7 @@ class Protocols(unittest.IsolatedAsyncioTestCase):
         for act, number in (
             (lambda transport: transport.terminate(), signal.SIGTERM),
             (lambda transport: transport.kill(), signal.SIGKILL),
-            (lambda transport: transport.send_signal(signal.SIGHUP), signal.SIGHUP),
+            (lambda transport: transport.send_signal(signal.SIGUSR1), signal.SIGUSR1),
         ):
             transport, protocol = await self.loop.subprocess_exec(Noting, "sleep", "600")
             act(transport)
