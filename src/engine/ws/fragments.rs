@@ -74,8 +74,9 @@ impl Connection {
         };
         poll_fn(|cx| {
             let claimed = waiting.inside || waiting.waits;
+            let waits = waiting.waits;
             let shared = waiting.connection.shared();
-            let poll = shared.update(|inner, wakes| inner.poll_fragment(cx, claimed, wakes));
+            let poll = shared.update(|inner, wakes| inner.poll_fragment(cx, claimed, waits, wakes));
             waiting.waits = poll.is_pending();
             poll
         })

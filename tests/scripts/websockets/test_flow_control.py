@@ -2,6 +2,8 @@
 tell how a connection is."""
 
 import asyncio
+import socket
+import threading
 import unittest
 import uuid
 
@@ -28,6 +30,47 @@ async def settled(value):
         now = value()
         last, same = now, same + 1 if now == last else 0
     return last
+
+
+class Fairness(unittest.IsolatedAsyncioTestCase):
+    async def test_a_peer_that_never_pauses_leaves_other_tasks_their_turns(self):
+        count = 200_000
+        ticks, since_tick, longest = 0, 0, 0
+        done = asyncio.Event()
+
+        async def handler(websocket):
+            nonlocal since_tick, longest
+            for _ in range(count):
+                await websocket.recv()
+                since_tick += 1
+                longest = max(longest, since_tick)
+            done.set()
+
+        async def tick():
+            nonlocal ticks, since_tick
+            while not done.is_set():
+                ticks, since_tick = ticks + 1, 0
+                await asyncio.sleep(0)
+
+        def flood(port):
+            with socket.create_connection(("127.0.0.1", port)) as raw:
+                raw.sendall(
+                    b"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+                    b"Connection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+                    b"Sec-WebSocket-Version: 13\r\n\r\n"
+                )
+                # A frame with the text "x", masked with zeros.
+                raw.sendall(b"\x81\x81\0\0\0\0x" * count)
+                while raw.recv(1024):
+                    pass
+
+        url = await serving(self, handler, compression=None)
+        peer = threading.Thread(target=flood, args=(int(url.rpartition(":")[2]),))
+        peer.start()
+        await asyncio.wait_for(tick(), 60)
+        await asyncio.to_thread(peer.join)
+        # What one read gives is taken without a pause.
+        self.assertLess(longest, 5_000)
 
 
 class Limits(unittest.IsolatedAsyncioTestCase):

@@ -84,9 +84,7 @@ impl Inner {
 
     /// Reads until nothing is there, or so many times. Says whether there may be more.
     pub(super) fn read(&mut self, cx: &mut Context<'_>, times: usize, wakes: &mut Wakes) -> bool {
-        let unread = mem::take(&mut self.unread);
-        let left = self.parse(&unread, wakes);
-        self.unread = unread.slice(unread.len() - left..);
+        self.parse_unread(wakes);
         let mut space = [MaybeUninit::uninit(); READ_SIZE];
         for _ in 0..times {
             if !self.may_read() {
@@ -103,6 +101,13 @@ impl Inner {
             }
         }
         true
+    }
+
+    /// Parses what was read when the inbox was full.
+    pub(super) fn parse_unread(&mut self, wakes: &mut Wakes) {
+        let unread = mem::take(&mut self.unread);
+        let left = self.parse(&unread, wakes);
+        self.unread = unread.slice(unread.len() - left..);
     }
 
     /// Reads what fits into `buffer`. Says whether there may be more.

@@ -27,7 +27,7 @@ impl Inner {
         if self.inbox.has_receiver() && !waiting {
             return Poll::Ready(Err(ConnectionError::ConcurrentRecv));
         }
-        self.poll_take(Taking::Message, cx, wakes, |inner, wakes| {
+        self.poll_take(Taking::Message, waiting, cx, wakes, |inner, wakes| {
             let (message, resumed) = inner.inbox.pop_message();
             inner.go_on(resumed, wakes);
             message
@@ -35,26 +35,31 @@ impl Inner {
     }
 
     /// Takes the next fragment of a message, or waits for it. `claimed` tells this receiver from
-    /// another one.
+    /// another one, `waiting` whether it has waited for this fragment.
     pub(in crate::engine::ws) fn poll_fragment(
         &mut self,
         cx: &Context<'_>,
         claimed: bool,
+        waiting: bool,
         wakes: &mut Wakes,
     ) -> Poll<Result<Fragment, ConnectionError>> {
         if self.inbox.has_receiver() && !claimed {
             return Poll::Ready(Err(ConnectionError::ConcurrentStream));
         }
-        self.poll_take(Taking::Fragments, cx, wakes, |inner, wakes| {
+        self.poll_take(Taking::Fragments, waiting, cx, wakes, |inner, wakes| {
             let (fragment, resumed) = inner.inbox.pop_fragment()?;
             inner.go_on(resumed, wakes);
             Some(fragment)
         })
     }
 
+    /// Takes what is there. Else it waits, and reads once it has been `waiting`: not before, so
+    /// that a peer that never pauses cannot keep a loop from its other tasks. Until then the stream
+    /// has the alarm of the last read, or the driver is about to read.
     fn poll_take<T>(
         &mut self,
         taking: Taking,
+        waiting: bool,
         cx: &Context<'_>,
         wakes: &mut Wakes,
         take: impl Fn(&mut Self, &mut Wakes) -> Option<T>,
@@ -65,7 +70,12 @@ impl Inner {
                 return Poll::Ready(Err(closed.clone().into()));
             }
             wakes.discard(self.inbox.wait(taking, cx));
-            taken = self.take_by_reading(taking, cx, wakes, take);
+            if self.reads_here() {
+                wakes.discard(self.alarm.set_receiver(cx));
+                if waiting {
+                    taken = self.take_by_reading(taking, wakes, take);
+                }
+            }
         }
         let Some(taken) = taken else {
             if self.protocol.violation().is_some() {
@@ -80,14 +90,9 @@ impl Inner {
     fn take_by_reading<T>(
         &mut self,
         taking: Taking,
-        cx: &Context<'_>,
         wakes: &mut Wakes,
         take: impl Fn(&mut Self, &mut Wakes) -> Option<T>,
     ) -> Option<T> {
-        if !self.reads_here() {
-            return None;
-        }
-        wakes.discard(self.alarm.set_receiver(cx));
         // It need not wake itself.
         let receiver = self.inbox.take_receiver();
         self.read_here(wakes);
@@ -126,12 +131,9 @@ impl Inner {
 
     /// After a frame was taken from a queue that was full.
     fn go_on(&mut self, resumed: bool, wakes: &mut Wakes) {
-        if !resumed {
-            return;
-        }
-        match self.unread.is_empty() {
-            true => self.wake_driver(wakes),
-            false => self.read_here(wakes),
+        if resumed {
+            self.parse_unread(wakes);
+            self.wake_driver(wakes);
         }
     }
 
