@@ -19,6 +19,8 @@ pub(super) struct Alarm {
 struct Readers {
     receiver: Option<Waker>,
     driver: Option<Waker>,
+    /// Set when the stream has woken somebody who has not read since.
+    rung: bool,
 }
 
 impl Alarm {
@@ -32,9 +34,16 @@ impl Alarm {
         replace(&mut self.readers.lock().receiver, cx)
     }
 
-    /// Wakes the driver again. What is returned is to be dropped outside of locks.
-    pub(super) fn take_receiver(&self) -> Option<Waker> {
-        self.readers.lock().receiver.take()
+    /// Wakes the driver again. What is returned is to be dropped outside of locks; and whether a
+    /// wake-up has gone to the receiver that somebody has to read for, as the stream wakes once.
+    pub(super) fn take_receiver(&self) -> (Option<Waker>, bool) {
+        let mut readers = self.readers.lock();
+        (readers.receiver.take(), readers.rung)
+    }
+
+    /// Somebody is about to read until the stream has this alarm again, or to wake the driver.
+    pub(super) fn answer(&self) {
+        self.readers.lock().rung = false;
     }
 
     /// Says who the driver is. What is returned is to be dropped outside of locks.
@@ -63,7 +72,8 @@ impl Wake for Alarm {
 
     fn wake_by_ref(self: &Arc<Self>) {
         let reader = {
-            let readers = self.readers.lock();
+            let mut readers = self.readers.lock();
+            readers.rung = true;
             readers
                 .receiver
                 .as_ref()

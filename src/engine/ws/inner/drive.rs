@@ -85,6 +85,7 @@ impl Inner {
     /// Reads until nothing is there, or so many times. Says whether there may be more.
     pub(super) fn read(&mut self, cx: &mut Context<'_>, times: usize, wakes: &mut Wakes) -> bool {
         self.parse_unread(wakes);
+        self.alarm.answer();
         let mut space = [MaybeUninit::uninit(); READ_SIZE];
         for _ in 0..times {
             if !self.may_read() {

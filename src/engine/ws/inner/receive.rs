@@ -83,7 +83,11 @@ impl Inner {
             }
             return Poll::Pending;
         };
-        wakes.discard(self.alarm.take_receiver());
+        let (receiver, rung) = self.alarm.take_receiver();
+        wakes.discard(receiver);
+        if rung {
+            self.wake_driver(wakes);
+        }
         Poll::Ready(Ok(taken))
     }
 
@@ -120,10 +124,10 @@ impl Inner {
         self.stop_reading(wakes);
     }
 
-    /// Leaves the reading to the driver. It has to look: a wake-up may have gone to the receiver.
+    /// Leaves the reading to the driver. It has to look: a wake-up may be on its way to the receiver.
     fn stop_reading(&mut self, wakes: &mut Wakes) {
-        let receiver = self.alarm.take_receiver();
-        if receiver.is_some() {
+        let (receiver, rung) = self.alarm.take_receiver();
+        if receiver.is_some() || rung {
             self.wake_driver(wakes);
         }
         wakes.discard(receiver);
