@@ -51,7 +51,7 @@ pub(super) fn parse_request(data: &PyObject, vm: &VirtualMachine) -> PyResult<Pa
     let data = message_bytes(data, "a request", vm)?;
     let request = http1::parse_request(&data).map_err(|error| parser_error(&error, vm))?;
     Ok(ParsedRequest {
-        method: new_str(&request.method, vm),
+        method: new_str(request.method, vm),
         path: new_str(&request.path, vm),
         version: version(request.minor_version),
         headers: headers(&request.headers, vm)?,
@@ -64,7 +64,7 @@ pub(super) fn parse_response(data: &PyObject, vm: &VirtualMachine) -> PyResult<P
     let response = http1::parse_response(&data).map_err(|error| parser_error(&error, vm))?;
     Ok(ParsedResponse {
         status_code: response.status_code,
-        reason: new_str(&response.reason, vm),
+        reason: header_str(&response.reason, vm),
         version: version(response.minor_version),
         headers: headers(&response.headers, vm)?,
         body: new_bytes(response.body, vm),

@@ -1,0 +1,412 @@
+//! The parser of messages that arrive in pieces of any size.
+//!
+//! A state machine of our own rather than httparse: that one starts from the first byte each time,
+//! so that a head that trickles in would cost its length squared, and it has neither llhttp's
+//! leniencies nor its kinds of errors. What a head or a body may be is decided here for
+//! [`parse_request`](super::parse_request) and [`parse_response`](super::parse_response) too.
+
+mod body;
+mod chunk_line;
+mod fields;
+mod framing;
+mod request_line;
+mod span;
+mod status_line;
+
+use framing::{Field, Seen};
+use span::Span;
+
+use super::error::Error;
+use super::leniency::Leniency;
+use super::method::Method;
+use super::target::Part;
+
+/// The most bytes of a message's start line and header fields together, and of its trailer section.
+pub const MAX_HEAD: usize = 1 << 20;
+/// The most bytes of the line before a chunk: its size and its extensions.
+pub const MAX_CHUNK_LINE: usize = 16 << 10;
+
+/// Which messages are parsed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Those of a client.
+    Request,
+    /// Those of a server.
+    Response,
+}
+
+/// A part of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// None: a message may begin.
+    Between,
+    /// The start line and the header fields.
+    Head,
+    /// A body whose length is known.
+    Body,
+    /// A body that ends with the connection.
+    BodyToEnd,
+    /// A body in chunks, and the trailer fields after it.
+    Chunks,
+}
+
+/// What a parser comes across.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event<'a> {
+    /// The first byte of a message.
+    MessageBegin,
+    /// A piece of the request target.
+    Target(&'a [u8]),
+    /// A piece of the reason phrase, which may be empty.
+    Reason(&'a [u8]),
+    /// A header field, or after the last chunk a trailer field.
+    Field {
+        /// As it was sent.
+        name: &'a [u8],
+        /// Without the spaces before it.
+        value: &'a [u8],
+    },
+    /// The empty line after the header fields.
+    HeadersComplete,
+    /// A piece of the body, without chunk framing.
+    Body(&'a [u8]),
+    /// The line before a chunk; also before the last one, which is empty.
+    ChunkHeader,
+    /// The end of a chunk; of the last one, after the trailer fields.
+    ChunkComplete,
+    /// The end of a message.
+    MessageComplete,
+    /// What follows is another protocol (Upgrade, CONNECT). The parser goes on after it if it is
+    /// given further bytes.
+    Upgrade,
+}
+
+/// What a step came across, without what it refers to.
+enum Found {
+    /// Nothing that is to be told; there may be more in what is left.
+    Step,
+    /// Nothing, and no byte is left.
+    Nothing,
+    MessageBegin,
+    Target(usize, usize),
+    Reason(usize, usize),
+    Field,
+    HeadersComplete,
+    Body(usize, usize),
+    ChunkHeader,
+    ChunkComplete,
+    MessageComplete,
+    Upgrade,
+}
+
+type Step = Result<Found, Error>;
+
+/// What the next byte is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// The first of a message, or of an empty line before it.
+    Start,
+    StartLf,
+
+    Method,
+    SpacesBeforeTarget,
+    Target,
+    /// The LF of a request line without a version.
+    TargetLf,
+    SpacesAfterTarget,
+    /// A letter of "HTTP", "RTSP" or "ICE", or the slash after it.
+    Protocol,
+    Major,
+    Dot,
+    Minor,
+    RequestLineCr,
+    RequestLineLf,
+    /// What follows the first line of HTTP/2's preface.
+    Preface,
+
+    SpaceAfterVersion,
+    StatusDigit,
+    AfterStatus,
+    Reason,
+    StatusLineLf,
+
+    /// The first after the start line.
+    FieldsStart,
+    FieldStart,
+    Name,
+    SpacesAfterName,
+    SpacesBeforeValue,
+    EmptyValueLf,
+    /// The first after a line with an empty value.
+    AfterEmptyValue,
+    Value,
+    /// Of a value in which any byte may stand.
+    AnyValue,
+    ValueLf,
+    /// The first after a line with a value.
+    AfterValue,
+    FieldsLf,
+    /// Decides what follows the head; takes no byte.
+    HeadDone,
+
+    Body,
+    BodyToEnd,
+
+    ChunkSizeStart,
+    ChunkSize,
+    SpacesAfterChunkSize,
+    Extension,
+    ExtensionName,
+    ExtensionValue,
+    ExtensionQuoted,
+    ExtensionQuotedPair,
+    ExtensionAfterQuoted,
+    ChunkLineLf,
+    /// Decides whether it is the last chunk; takes no byte.
+    ChunkLineDone,
+    ChunkData,
+    ChunkDataCr,
+    ChunkDataLf,
+
+    /// Tells of the end; takes no byte.
+    MessageDone,
+    /// Tells of the end before another protocol; takes no byte.
+    MessageDoneBeforeUpgrade,
+    /// Takes no byte.
+    Upgrade,
+    /// Decides whether another message may follow; takes no byte.
+    Cleanup,
+    Closed,
+}
+
+/// A push parser: bytes in, events out.
+#[derive(Debug)]
+pub struct Parser {
+    kind: Kind,
+    state: State,
+    leniency: Leniency,
+    seen: Seen,
+    method: Method,
+    version: (u8, u8),
+    status: u16,
+    upgrade: bool,
+    /// Bytes that the body or the chunk still has.
+    remaining: u64,
+    /// Bytes that the head, the chunk's line or the trailer section may still have.
+    allowance: usize,
+    /// A word that is read letter by letter: the method, the protocol, …
+    word: [u8; 16],
+    word_length: u8,
+    part: Part,
+    is_reason_told: bool,
+    name: Span,
+    value: Span,
+    field: Field,
+    is_folded: bool,
+    failed: Option<Error>,
+}
+
+impl Parser {
+    /// A parser that has seen nothing.
+    pub fn new(kind: Kind) -> Self {
+        Self {
+            kind,
+            state: State::Start,
+            leniency: Leniency::default(),
+            seen: Seen::default(),
+            method: Method::default(),
+            version: (0, 0),
+            status: 0,
+            upgrade: false,
+            remaining: 0,
+            allowance: usize::MAX,
+            word: [0; 16],
+            word_length: 0,
+            part: Part::default(),
+            is_reason_told: false,
+            name: Span::default(),
+            value: Span::default(),
+            field: Field::Other,
+            is_folded: false,
+            failed: None,
+        }
+    }
+
+    /// What is let pass from the next byte on.
+    pub fn set_leniency(&mut self, leniency: Leniency) {
+        self.leniency = leniency;
+    }
+
+    /// The method of the request whose start line was last seen.
+    pub fn method(&self) -> Method {
+        self.method
+    }
+
+    /// Major and minor version of the message.
+    pub fn version(&self) -> (u8, u8) {
+        self.version
+    }
+
+    /// The status code of the response.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// Whether the message asks for another protocol; known from [`Event::HeadersComplete`] on.
+    pub fn upgrade(&self) -> bool {
+        self.upgrade
+    }
+
+    /// Which part of a message the next byte belongs to.
+    pub fn section(&self) -> Section {
+        match self.state {
+            State::Start | State::StartLf | State::Cleanup | State::Closed => Section::Between,
+            State::BodyToEnd => Section::BodyToEnd,
+            State::Body => Section::Body,
+            _ if self.is_in_head() => Section::Head,
+            _ => Section::Chunks,
+        }
+    }
+
+    /// The next event in `data` from `at` on, and `at` behind it; `None` when all of it is used up.
+    ///
+    /// The same `data` is to be given until then, and `at` is 0 for the next. A byte is looked at a bounded number of times,
+    /// and of a head only the field that is not yet complete is kept.
+    ///
+    /// # Errors
+    /// [`Error`] says why this is no message. It is the same for every further call.
+    pub fn next<'a>(
+        &'a mut self,
+        data: &'a [u8],
+        at: &mut usize,
+    ) -> Result<Option<Event<'a>>, Error> {
+        if let Some(error) = self.failed {
+            return Err(error);
+        }
+        match self.advance(data, at) {
+            Ok(found) => Ok(self.event(&found, data)),
+            Err(error) => {
+                self.failed = Some(error);
+                Err(error)
+            }
+        }
+    }
+
+    fn event<'a>(&'a self, found: &Found, data: &'a [u8]) -> Option<Event<'a>> {
+        Some(match *found {
+            Found::Step | Found::Nothing => return None,
+            Found::MessageBegin => Event::MessageBegin,
+            Found::Target(from, to) => Event::Target(&data[from..to]),
+            Found::Reason(from, to) => Event::Reason(&data[from..to]),
+            Found::Field => Event::Field {
+                name: self.name.bytes(data),
+                value: self.value.bytes(data),
+            },
+            Found::HeadersComplete => Event::HeadersComplete,
+            Found::Body(from, to) => Event::Body(&data[from..to]),
+            Found::ChunkHeader => Event::ChunkHeader,
+            Found::ChunkComplete => Event::ChunkComplete,
+            Found::MessageComplete => Event::MessageComplete,
+            Found::Upgrade => Event::Upgrade,
+        })
+    }
+
+    fn advance(&mut self, data: &[u8], at: &mut usize) -> Step {
+        loop {
+            match self.advance_in_section(data, at)? {
+                Found::Step => {}
+                found => return Ok(found),
+            }
+        }
+    }
+
+    /// Goes on to the next event or section, within the bounds of this one.
+    fn advance_in_section(&mut self, data: &[u8], at: &mut usize) -> Step {
+        let from = *at;
+        let within = &data[..data.len().min(from.saturating_add(self.allowance))];
+        let allowance = self.allowance;
+        let found = self.find(within, at)?;
+        if self.allowance == allowance {
+            self.allowance -= *at - from;
+        }
+        if matches!(found, Found::Nothing) {
+            if within.len() < data.len() {
+                return Err(self.too_large());
+            }
+            self.keep_fields(data);
+        }
+        Ok(found)
+    }
+
+    fn too_large(&self) -> Error {
+        Error::other(match self.state {
+            state if state.is_in_chunk_line() => "Chunk extensions are larger than 16 KiB",
+            _ if self.seen.trailing => "Trailer fields are larger than 1 MiB",
+            _ => "Message head is larger than 1 MiB",
+        })
+    }
+
+    fn find(&mut self, data: &[u8], at: &mut usize) -> Step {
+        let allowance = self.allowance;
+        loop {
+            match self.step(data, at)? {
+                Found::Step if self.allowance == allowance => {}
+                found => return Ok(found),
+            }
+        }
+    }
+
+    fn step(&mut self, data: &[u8], at: &mut usize) -> Step {
+        match self.state {
+            State::HeadDone => return self.head_done(),
+            State::ChunkLineDone => return Ok(self.chunk_line_done()),
+            State::MessageDone => return Ok(self.tell(Found::MessageComplete, State::Cleanup)),
+            State::MessageDoneBeforeUpgrade => {
+                return Ok(self.tell(Found::MessageComplete, State::Upgrade));
+            }
+            State::Upgrade => return self.upgraded(),
+            State::Cleanup => return Ok(self.cleanup()),
+            _ if *at == data.len() => return Ok(Found::Nothing),
+            _ => {}
+        }
+        match self.state {
+            state if state.is_in_request_line() => self.request_line(data, at),
+            state if state.is_in_status_line() => self.status_line(data, at),
+            state if state.is_in_fields() => self.fields(data, at),
+            state if state.is_in_chunk_line() => self.chunk_line(data, at),
+            _ => self.body(data, at),
+        }
+    }
+
+    /// Goes to another state, and has something to tell.
+    fn tell(&mut self, found: Found, state: State) -> Found {
+        self.state = state;
+        found
+    }
+
+    /// Takes a byte and goes to another state.
+    fn take(&mut self, at: &mut usize, state: State) -> Found {
+        *at += 1;
+        self.state = state;
+        Found::Step
+    }
+
+    /// Goes to another state without taking a byte.
+    fn goto(&mut self, state: State) -> Found {
+        self.state = state;
+        Found::Step
+    }
+
+    fn push_word(&mut self, byte: u8) -> &[u8] {
+        let length = usize::from(self.word_length);
+        if let Some(slot) = self.word.get_mut(length) {
+            *slot = byte;
+            self.word_length += 1;
+        }
+        self.word()
+    }
+
+    fn word(&self) -> &[u8] {
+        &self.word[..usize::from(self.word_length)]
+    }
+}
