@@ -89,7 +89,9 @@ fn leniencies() -> impl Iterator<Item = Leniency> {
 
 fn messages() -> impl Iterator<Item = (Kind, &'static [u8])> {
     let requests = REQUESTS.iter().map(|text| (Kind::Request, text.as_bytes()));
-    let responses = RESPONSES.iter().map(|text| (Kind::Response, text.as_bytes()));
+    let responses = RESPONSES
+        .iter()
+        .map(|text| (Kind::Response, text.as_bytes()));
     requests.chain(responses)
 }
 

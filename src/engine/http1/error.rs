@@ -9,6 +9,8 @@ pub enum ErrorKind {
     Target,
     /// The status code or the reason phrase.
     Status,
+    /// Nothing of the message: what was told of it was met with an error.
+    Callback,
     /// Anything else.
     Other,
 }
@@ -36,6 +38,12 @@ impl Error {
 
     pub(super) fn status(reason: &'static str) -> Self {
         let kind = ErrorKind::Status;
+        Self { kind, reason }
+    }
+
+    /// What was told of the message was met with an error.
+    pub fn callback(reason: &'static str) -> Self {
+        let kind = ErrorKind::Callback;
         Self { kind, reason }
     }
 

@@ -151,7 +151,8 @@ impl Parts {
                 if self.headers.len() == MAX_HEADERS {
                     return Err("it has more than 256 header fields");
                 }
-                self.headers.push((text(name), value.trim_ascii_end().to_vec()));
+                self.headers
+                    .push((text(name), value.trim_ascii_end().to_vec()));
             }
             Event::Body(piece) => self.body.extend_from_slice(piece),
             _ => {}
@@ -246,7 +247,10 @@ mod tests {
             );
         }
         let data = b"HTTP/1.1 200 OK\nContent-Length: 0\r\n\r\n";
-        assert!(matches!(parse_response(data), Err(Invalid::Malformed { .. })));
+        assert!(matches!(
+            parse_response(data),
+            Err(Invalid::Malformed { .. })
+        ));
     }
 
     fn chunked(minor_version: u8, body: &str) -> Result<Vec<u8>, Invalid> {

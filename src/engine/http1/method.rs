@@ -88,7 +88,9 @@ impl Method {
 
     /// Whether some method begins like that.
     pub(super) fn may_become(start: &[u8]) -> bool {
-        NAMES.iter().any(|known| known.as_bytes().starts_with(start))
+        NAMES
+            .iter()
+            .any(|known| known.as_bytes().starts_with(start))
     }
 
     /// Whether that begins with a method.

@@ -30,8 +30,14 @@ pub enum InvalidUrl {
     #[error("url is too long: {0} bytes, and at most {MAX_LENGTH} are allowed")]
     TooLong(usize),
     /// Something in it is not allowed there.
-    #[error("invalid url: {0}")]
+    #[error("{0}")]
     Malformed(&'static str),
+}
+
+impl InvalidUrl {
+    /// It has a byte of more than seven bits, a space or a control character.
+    pub const NOT_ASCII: Self =
+        Self::Malformed("it contains a character that has to be percent-encoded");
 }
 
 /// Cuts an absolute URL, an absolute path, or a text that starts with "*".
@@ -46,7 +52,7 @@ pub fn parse_url(text: &str) -> Result<Url<'_>, InvalidUrl> {
         return malformed("it is empty");
     }
     if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return malformed("it contains a character that has to be percent-encoded");
+        return Err(InvalidUrl::NOT_ASCII);
     }
     let mut url = Url::default();
     let target = if text.starts_with(['/', '*']) {

@@ -9,7 +9,7 @@ use rustpython_vm::{
     types::Representable,
 };
 
-use super::errors::parser_error;
+use super::errors;
 use crate::engine::http1::{self, message::Fields};
 use crate::modules::convert::{bytes_like, header_str, new_bytes, new_str};
 
@@ -49,7 +49,7 @@ impl fmt::Debug for ParsedResponse {
 
 pub(super) fn parse_request(data: &PyObject, vm: &VirtualMachine) -> PyResult<ParsedRequest> {
     let data = message_bytes(data, "a request", vm)?;
-    let request = http1::parse_request(&data).map_err(|error| parser_error(&error, vm))?;
+    let request = http1::parse_request(&data).map_err(|error| errors::of_message(&error, vm))?;
     Ok(ParsedRequest {
         method: new_str(request.method, vm),
         path: new_str(&request.path, vm),
@@ -61,7 +61,7 @@ pub(super) fn parse_request(data: &PyObject, vm: &VirtualMachine) -> PyResult<Pa
 
 pub(super) fn parse_response(data: &PyObject, vm: &VirtualMachine) -> PyResult<ParsedResponse> {
     let data = message_bytes(data, "a response", vm)?;
-    let response = http1::parse_response(&data).map_err(|error| parser_error(&error, vm))?;
+    let response = http1::parse_response(&data).map_err(|error| errors::of_message(&error, vm))?;
     Ok(ParsedResponse {
         status_code: response.status_code,
         reason: header_str(&response.reason, vm),

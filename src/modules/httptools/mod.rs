@@ -2,6 +2,7 @@
 
 mod errors;
 mod message;
+mod parser;
 mod url;
 
 pub(super) use _httptools::module_def;
@@ -13,16 +14,21 @@ mod _httptools {
     use rustpython_vm::{Py, PyObjectRef, PyResult, VirtualMachine, extend_module};
 
     use super::message::{ParsedRequest, ParsedResponse};
-    use super::{errors, message, url};
+    use super::parser::{HttpParser, HttpRequestParser, HttpResponseParser};
+    use super::{errors, message, parser, url};
 
     pub(crate) fn module_exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
         __module_exec(vm, module);
         errors::register(vm, module)?;
         extend_module!(vm, module, {
+            "HttpParser" => HttpParser::make_static_type(),
+            "HttpRequestParser" => HttpRequestParser::make_static_type(),
+            "HttpResponseParser" => HttpResponseParser::make_static_type(),
             "URL" => url::ParsedUrl::make_static_type(),
             "ParsedRequest" => ParsedRequest::make_static_type(),
             "ParsedResponse" => ParsedResponse::make_static_type(),
         });
+        parser::describe(vm);
         Ok(())
     }
 

@@ -38,8 +38,10 @@ impl Parser {
 
     /// What is not over when a piece ends.
     pub(super) fn keep_fields(&mut self, data: &[u8]) {
-        if matches!(self.state, State::FieldsStart | State::FieldStart | State::FieldsLf)
-            || !self.state.is_in_fields()
+        if matches!(
+            self.state,
+            State::FieldsStart | State::FieldStart | State::FieldsLf
+        ) || !self.state.is_in_fields()
         {
             return;
         }

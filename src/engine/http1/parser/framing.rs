@@ -101,7 +101,9 @@ impl Parser {
             if is_chunked && !may_repeat {
                 return Err(Error::other("Invalid `Transfer-Encoding` header value"));
             }
-            let start = coding.iter().take_while(|byte| matches!(byte, b' ' | b'\t'));
+            let start = coding
+                .iter()
+                .take_while(|byte| matches!(byte, b' ' | b'\t'));
             let coding = match index {
                 0 if self.is_folded => coding,
                 _ => &coding[start.count()..],

@@ -81,7 +81,12 @@ pub enum Event<'a> {
     Upgrade,
 }
 
+/// An event without the bytes it carries.
+#[derive(Debug)]
+pub struct Token(Found);
+
 /// What a step came across, without what it refers to.
+#[derive(Debug)]
 enum Found {
     /// Nothing that is to be told; there may be more in what is left.
     Step,
@@ -270,8 +275,8 @@ impl Parser {
 
     /// The next event in `data` from `at` on, and `at` behind it; `None` when all of it is used up.
     ///
-    /// The same `data` is to be given until then, and `at` is 0 for the next. A byte is looked at a bounded number of times,
-    /// and of a head only the field that is not yet complete is kept.
+    /// The same `data` is to be given until then, and `at` is 0 for the next. A byte is looked at a
+    /// bounded number of times, and of a head only the field that is not yet complete is kept.
     ///
     /// # Errors
     /// [`Error`] says why this is no message. It is the same for every further call.
@@ -280,11 +285,20 @@ impl Parser {
         data: &'a [u8],
         at: &mut usize,
     ) -> Result<Option<Event<'a>>, Error> {
+        let token = self.advance(data, at)?;
+        Ok(self.event(&token, data))
+    }
+
+    /// [`Self::next`] in two steps, the second of which leaves the parser free to be asked things.
+    ///
+    /// # Errors
+    /// Those of [`Self::next`].
+    pub fn advance(&mut self, data: &[u8], at: &mut usize) -> Result<Token, Error> {
         if let Some(error) = self.failed {
             return Err(error);
         }
-        match self.advance(data, at) {
-            Ok(found) => Ok(self.event(&found, data)),
+        match self.advance_sections(data, at) {
+            Ok(found) => Ok(Token(found)),
             Err(error) => {
                 self.failed = Some(error);
                 Err(error)
@@ -292,8 +306,9 @@ impl Parser {
         }
     }
 
-    fn event<'a>(&'a self, found: &Found, data: &'a [u8]) -> Option<Event<'a>> {
-        Some(match *found {
+    /// The event that [`Self::advance`] came to in that `data`.
+    pub fn event<'a>(&'a self, token: &Token, data: &'a [u8]) -> Option<Event<'a>> {
+        Some(match token.0 {
             Found::Step | Found::Nothing => return None,
             Found::MessageBegin => Event::MessageBegin,
             Found::Target(from, to) => Event::Target(&data[from..to]),
@@ -311,7 +326,12 @@ impl Parser {
         })
     }
 
-    fn advance(&mut self, data: &[u8], at: &mut usize) -> Step {
+    /// Ends the parser with an error of whoever is told of the events.
+    pub fn fail(&mut self, error: Error) {
+        self.failed = Some(error);
+    }
+
+    fn advance_sections(&mut self, data: &[u8], at: &mut usize) -> Step {
         loop {
             match self.advance_in_section(data, at)? {
                 Found::Step => {}

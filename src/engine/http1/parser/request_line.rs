@@ -143,7 +143,17 @@ impl Parser {
     /// Also that of a status line.
     fn read_protocol(&mut self, data: &[u8], at: &mut usize) -> Step {
         if self.word_length == 0
-            && let [b'H', b'T', b'T', b'P', b'/', b'1', b'.', minor @ (b'0' | b'1'), ..] = data[*at..]
+            && let [
+                b'H',
+                b'T',
+                b'T',
+                b'P',
+                b'/',
+                b'1',
+                b'.',
+                minor @ (b'0' | b'1'),
+                ..,
+            ] = data[*at..]
             && (self.kind == Kind::Response || self.method.is_of_http())
         {
             self.version = (1, minor - b'0');
