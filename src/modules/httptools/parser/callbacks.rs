@@ -1,10 +1,11 @@
 //! The methods of a protocol that a parser calls.
 
 use rustpython_vm::{
-    PyObject, PyObjectRef, PyResult, VirtualMachine,
+    PyObject, PyResult, VirtualMachine,
     object::{Traverse, TraverseFn},
 };
 
+use super::callable::Callable;
 use crate::engine::http1::{Error, Event, Kind};
 use crate::modules::convert::new_bytes;
 
@@ -23,7 +24,7 @@ pub(super) struct Callbacks {
 
 /// A callback, and the error for what it raises.
 pub(super) struct Callback {
-    function: Option<PyObjectRef>,
+    function: Option<Callable>,
     error: &'static str,
 }
 
@@ -42,6 +43,7 @@ impl Callbacks {
         let look_up = |name: &'static str, error| {
             let function = vm.get_attribute_opt(protocol, name)?;
             let function = function.filter(|function| !vm.is_none(function));
+            let function = function.map(|function| Callable::new(function, vm));
             PyResult::Ok(Callback { function, error })
         };
         let first_line = match kind {
@@ -104,13 +106,14 @@ impl Callback {
         };
         match *event {
             Event::Target(piece) | Event::Reason(piece) | Event::Body(piece) => {
-                function.call((new_bytes(piece, vm),), vm)?;
+                function.call([new_bytes(piece, vm).into()], vm)?;
             }
             Event::Field { name, value } => {
-                function.call((new_bytes(name, vm), new_bytes(value, vm)), vm)?;
+                let [name, value] = [name, value].map(|bytes| new_bytes(bytes, vm).into());
+                function.call([name, value], vm)?;
             }
             _ => {
-                function.call((), vm)?;
+                function.call([], vm)?;
             }
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! `HttpRequestParser` and `HttpResponseParser`.
 
 mod base;
+mod callable;
 mod callbacks;
 mod facts;
 mod leniencies;
