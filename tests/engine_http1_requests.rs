@@ -180,7 +180,7 @@ fn an_error_says_what_of_the_request_is_wrong_and_stays() {
             "Expected space after method",
         ),
         (
-            "GET nowhere HTTP/1.1\r\n",
+            "GET nowhere:x HTTP/1.1\r\n",
             ErrorKind::Target,
             "Unexpected char in url schema",
         ),

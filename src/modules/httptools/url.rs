@@ -3,7 +3,7 @@
 use std::fmt;
 
 use rustpython_vm::{
-    FromArgs, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
+    AsObject as _, FromArgs, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyBytes, PyBytesRef, PyStr, PyStrRef, PyType},
     pyclass,
     types::{Constructor, Representable},
@@ -23,8 +23,8 @@ pub(super) struct ParsedUrl(Parts);
 /// What `parse_url` was given and where the parts are, each made into an object when it is asked
 /// for; or the parts of a URL that a script made.
 enum Parts {
-    Bytes(PyBytesRef, Box<Places>),
-    Text(PyStrRef, Box<Places>),
+    Bytes(PyBytesRef, Places),
+    Text(PyStrRef, Places),
     Made(Box<UrlArgs>),
 }
 
@@ -48,7 +48,7 @@ impl fmt::Debug for ParsedUrl {
 }
 
 impl Places {
-    fn of(text: &str) -> Result<Box<Self>, InvalidUrl> {
+    fn of(text: &str) -> Result<Self, InvalidUrl> {
         let url = parse_url(text)?;
         let place = |part: Option<&str>| {
             let part = part?;
@@ -65,7 +65,7 @@ impl Places {
             query,
             fragment,
         } = url;
-        Ok(Box::new(Self {
+        Ok(Self {
             scheme: place(scheme),
             userinfo: place(userinfo),
             host: place(host),
@@ -73,7 +73,7 @@ impl Places {
             path: place(path),
             query: place(query),
             fragment: place(fragment),
-        }))
+        })
     }
 }
 
@@ -82,10 +82,10 @@ pub(super) fn parse(url: &PyObject, vm: &VirtualMachine) -> PyResult<ParsedUrl> 
     let refused = |error: InvalidUrl| invalid_url(url, &error, vm);
     if let Some(text) = url.downcast_ref::<PyStr>() {
         let places = Places::of(utf8(text, vm)?).map_err(refused)?;
-        return Ok(ParsedUrl(Parts::Text(text.to_owned(), places)));
+        return Ok(ParsedUrl(Parts::Text(plain_str(text, vm)?, places)));
     }
-    let bytes = match url.downcast_ref_if_exact::<PyBytes>(vm) {
-        Some(bytes) => bytes.to_owned(),
+    let bytes = match url.downcast_ref::<PyBytes>() {
+        Some(bytes) => plain_bytes(bytes, vm),
         None => new_bytes(bytes_like(url, vm).ok_or_else(|| wrong_type(url, vm))?, vm),
     };
     let places = match std::str::from_utf8(bytes.as_bytes()) {
@@ -93,6 +93,21 @@ pub(super) fn parse(url: &PyObject, vm: &VirtualMachine) -> PyResult<ParsedUrl> 
         Err(_) => Err(InvalidUrl::NOT_ASCII),
     };
     Ok(ParsedUrl(Parts::Bytes(bytes, places.map_err(refused)?)))
+}
+
+/// Not of a subclass, which might refer to who refers to it.
+fn plain_bytes(bytes: &Py<PyBytes>, vm: &VirtualMachine) -> PyBytesRef {
+    match bytes.class().is(vm.ctx.types.bytes_type) {
+        true => bytes.to_owned(),
+        false => new_bytes(bytes.as_bytes(), vm),
+    }
+}
+
+fn plain_str(text: &Py<PyStr>, vm: &VirtualMachine) -> PyResult<PyStrRef> {
+    match text.class().is(vm.ctx.types.str_type) {
+        true => Ok(text.to_owned()),
+        false => Ok(new_str(utf8(text, vm)?, vm)),
+    }
 }
 
 fn wrong_type(url: &PyObject, vm: &VirtualMachine) -> PyBaseExceptionRef {
@@ -105,7 +120,7 @@ impl ParsedUrl {
     fn part(
         &self,
         place: impl Fn(&Places) -> Place,
-        made: impl Fn(&UrlArgs) -> &PyObjectRef,
+        made: impl Fn(&UrlArgs) -> &Option<PyBytesRef>,
         vm: &VirtualMachine,
     ) -> PyObjectRef {
         let range = |places: &Places| {
@@ -123,7 +138,7 @@ impl ParsedUrl {
                 let part = range(places).and_then(|range| text.get(range));
                 part.map_or_else(none, |part| new_str(part, vm).into())
             }
-            Parts::Made(parts) => made(parts).clone(),
+            Parts::Made(parts) => made(parts).clone().map_or_else(none, Into::into),
         }
     }
 }
@@ -132,33 +147,40 @@ impl ParsedUrl {
 #[derive(FromArgs)]
 pub(super) struct UrlArgs {
     #[pyarg(any)]
-    schema: PyObjectRef,
+    schema: Option<PyBytesRef>,
     #[pyarg(any)]
-    host: PyObjectRef,
+    host: Option<PyBytesRef>,
     #[pyarg(any)]
-    port: PyObjectRef,
+    port: Option<u16>,
     #[pyarg(any)]
-    path: PyObjectRef,
+    path: Option<PyBytesRef>,
     #[pyarg(any)]
-    query: PyObjectRef,
+    query: Option<PyBytesRef>,
     #[pyarg(any)]
-    fragment: PyObjectRef,
+    fragment: Option<PyBytesRef>,
     #[pyarg(any)]
-    userinfo: PyObjectRef,
+    userinfo: Option<PyBytesRef>,
 }
 
 impl Constructor for ParsedUrl {
     type Args = UrlArgs;
 
-    fn py_new(_class: &Py<PyType>, args: UrlArgs, _vm: &VirtualMachine) -> PyResult<Self> {
-        Ok(Self(Parts::Made(Box::new(args))))
+    fn py_new(_class: &Py<PyType>, args: UrlArgs, vm: &VirtualMachine) -> PyResult<Self> {
+        let plain = |part: Option<PyBytesRef>| part.map(|part| plain_bytes(&part, vm));
+        Ok(Self(Parts::Made(Box::new(UrlArgs {
+            schema: plain(args.schema),
+            host: plain(args.host),
+            port: args.port,
+            path: plain(args.path),
+            query: plain(args.query),
+            fragment: plain(args.fragment),
+            userinfo: plain(args.userinfo),
+        }))))
     }
 }
 
-#[pyclass(
-    with(Constructor, Representable),
-    flags(BASETYPE, HAS_DICT, HAS_WEAKREF)
-)]
+// Neither a dict nor weak references, as in httptools: a dict would cost more than the parsing.
+#[pyclass(with(Constructor, Representable), flags(BASETYPE))]
 impl ParsedUrl {
     #[extend_class]
     fn extend_class(_ctx: &rustpython_vm::Context, class: &'static Py<PyType>) {
@@ -194,7 +216,7 @@ impl ParsedUrl {
     fn port(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
         let port = match &zelf.0 {
             Parts::Bytes(_, places) | Parts::Text(_, places) => places.port,
-            Parts::Made(parts) => return parts.port.clone(),
+            Parts::Made(parts) => parts.port,
         };
         port.map_or_else(|| vm.ctx.none(), |port| vm.ctx.new_int(port).into())
     }

@@ -14,8 +14,9 @@ impl Parser {
             State::ChunkDataLf => self.chunk_data_lf(byte, at),
             State::Closed => self.closed(byte, data, at),
             _ => {
-                let from = std::mem::replace(at, data.len());
-                Ok(Found::Body(from, *at))
+                self.piece.set(*at, data.len());
+                *at = data.len();
+                Ok(Found::Body)
             }
         }
     }
@@ -29,7 +30,8 @@ impl Parser {
         if self.remaining == 0 {
             self.state = then;
         }
-        Found::Body(from, *at)
+        self.piece.set(from, *at);
+        Found::Body
     }
 
     fn chunk_data_cr(&mut self, byte: u8, at: &mut usize) -> Step {

@@ -21,7 +21,7 @@ impl Parser {
         let byte = data[*at];
         match self.state {
             State::FieldsStart => self.fields_start(byte, at),
-            State::FieldStart => self.field_start(byte, at),
+            State::FieldStart => self.field_start(data, at),
             State::Name => self.read_name(data, at),
             State::SpacesAfterName => self.spaces_after_name(data, at),
             State::SpacesBeforeValue => self.spaces_before_value(byte, at),
@@ -62,8 +62,11 @@ impl Parser {
         }
     }
 
-    fn field_start(&mut self, byte: u8, at: &mut usize) -> Step {
-        match byte {
+    fn field_start(&mut self, data: &[u8], at: &mut usize) -> Step {
+        if let Some(found) = self.whole_field(data, at)? {
+            return Ok(found);
+        }
+        match data[*at] {
             b'\r' => Ok(self.take(at, State::FieldsLf)),
             b'\n' if self.leniency.has(Leniency::OPTIONAL_CR_BEFORE_LF) => {
                 *at += 1;

@@ -12,6 +12,7 @@ mod framing;
 mod request_line;
 mod span;
 mod status_line;
+mod whole_field;
 
 use framing::{Field, Seen};
 use span::Span;
@@ -86,18 +87,18 @@ pub enum Event<'a> {
 pub struct Token(Found);
 
 /// What a step came across, without what it refers to.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 enum Found {
     /// Nothing that is to be told; there may be more in what is left.
     Step,
     /// Nothing, and no byte is left.
     Nothing,
     MessageBegin,
-    Target(usize, usize),
-    Reason(usize, usize),
+    Target,
+    Reason,
     Field,
     HeadersComplete,
-    Body(usize, usize),
+    Body,
     ChunkHeader,
     ChunkComplete,
     MessageComplete,
@@ -204,6 +205,8 @@ pub struct Parser {
     word_length: u8,
     part: Part,
     is_reason_told: bool,
+    /// Of a target, a reason or a body; always within what is fed.
+    piece: Span,
     name: Span,
     value: Span,
     field: Field,
@@ -229,6 +232,7 @@ impl Parser {
             word_length: 0,
             part: Part::default(),
             is_reason_told: false,
+            piece: Span::default(),
             name: Span::default(),
             value: Span::default(),
             field: Field::Other,
@@ -311,14 +315,14 @@ impl Parser {
         Some(match token.0 {
             Found::Step | Found::Nothing => return None,
             Found::MessageBegin => Event::MessageBegin,
-            Found::Target(from, to) => Event::Target(&data[from..to]),
-            Found::Reason(from, to) => Event::Reason(&data[from..to]),
+            Found::Target => Event::Target(self.piece.bytes(data)),
+            Found::Reason => Event::Reason(self.piece.bytes(data)),
             Found::Field => Event::Field {
                 name: self.name.bytes(data),
                 value: self.value.bytes(data),
             },
             Found::HeadersComplete => Event::HeadersComplete,
-            Found::Body(from, to) => Event::Body(&data[from..to]),
+            Found::Body => Event::Body(self.piece.bytes(data)),
             Found::ChunkHeader => Event::ChunkHeader,
             Found::ChunkComplete => Event::ChunkComplete,
             Found::MessageComplete => Event::MessageComplete,

@@ -109,7 +109,8 @@ impl Parser {
         let from = *at;
         let extent = target::scan(&mut self.part, data, at);
         if *at > from {
-            return Ok(Found::Target(from, *at));
+            self.piece.set(from, *at);
+            return Ok(Found::Target);
         }
         match extent {
             Extent::Open => Ok(Found::Nothing),

@@ -22,6 +22,13 @@ impl Span {
         (self.from, self.to) = (at, at);
     }
 
+    /// Is that part of this piece.
+    #[inline]
+    pub(super) fn set(&mut self, from: usize, to: usize) {
+        self.start(from);
+        self.to = to;
+    }
+
     /// Reaches to there.
     #[inline]
     pub(super) fn reach(&mut self, to: usize) {

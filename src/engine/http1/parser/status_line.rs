@@ -70,7 +70,8 @@ impl Parser {
         let is_empty_phrase = !self.is_reason_told && matches!(byte, Some(b'\r' | b'\n'));
         if *at > from || is_empty_phrase {
             self.is_reason_told = true;
-            return Ok(Found::Reason(from, *at));
+            self.piece.set(from, *at);
+            return Ok(Found::Reason);
         }
         match byte {
             None => Ok(Found::Nothing),

@@ -15,6 +15,7 @@ use super::super::errors;
 use super::callbacks::Callbacks;
 use super::facts::{Facts, Known};
 use super::leniencies::LeniencyArgs;
+use super::recent::Recent;
 use crate::engine::http1::{Event, Kind, Leniency, Parser};
 use crate::modules::class::make_mutable;
 use crate::modules::convert::bytes_like;
@@ -44,6 +45,7 @@ enum Work {
 struct Running {
     parser: Parser,
     callbacks: Callbacks,
+    recent: Recent,
 }
 
 // SAFETY: each callback is visited once. While `feed_data` has them, they are its own.
@@ -102,7 +104,11 @@ impl HttpParser {
         }
         self.facts.set(&parser);
         self.leniency.store(0, Relaxed);
-        let running = Box::new(Running { parser, callbacks });
+        let running = Box::new(Running {
+            parser,
+            callbacks,
+            recent: Recent::default(),
+        });
         let before = std::mem::replace(&mut *work, Work::Idle(running));
         drop(work);
         // What it held may be a script's, and is dropped after the lock is gone.
@@ -138,7 +144,11 @@ impl HttpParser {
     }
 
     fn run(&self, running: &mut Running, data: &[u8], vm: &VirtualMachine) -> PyResult<()> {
-        let Running { parser, callbacks } = running;
+        let Running {
+            parser,
+            callbacks,
+            recent,
+        } = running;
         let mut at = 0;
         loop {
             // A callback may have changed it.
@@ -149,13 +159,15 @@ impl HttpParser {
             let Some(event) = parser.event(&token, data) else {
                 return Ok(());
             };
-            if event == Event::Upgrade {
-                return Err(errors::upgrade(at, vm));
+            match event {
+                Event::Upgrade => return Err(errors::upgrade(at, vm)),
+                Event::MessageBegin => recent.rewind(),
+                _ => {}
             }
             let Some(callback) = callbacks.for_event(&event) else {
                 continue;
             };
-            if let Err(raised) = callback.call(&event, vm) {
+            if let Err(raised) = callback.call(&event, recent, vm) {
                 parser.fail(callback.error());
                 return Err(errors::of_callback(callback.error(), raised, vm));
             }

@@ -6,6 +6,7 @@ use rustpython_vm::{
 };
 
 use super::callable::Callable;
+use super::recent::Recent;
 use crate::engine::http1::{Error, Event, Kind};
 use crate::modules::convert::new_bytes;
 
@@ -100,23 +101,23 @@ impl Callbacks {
 
 impl Callback {
     /// Calls it with what the event carries.
-    pub(super) fn call(&self, event: &Event<'_>, vm: &VirtualMachine) -> PyResult<()> {
+    pub(super) fn call(
+        &self,
+        event: &Event<'_>,
+        recent: &mut Recent,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
         let Some(function) = &self.function else {
             return Ok(());
         };
-        match *event {
+        let result = match *event {
             Event::Target(piece) | Event::Reason(piece) | Event::Body(piece) => {
-                function.call([new_bytes(piece, vm).into()], vm)?;
+                function.call([new_bytes(piece, vm).into()], vm)
             }
-            Event::Field { name, value } => {
-                let [name, value] = [name, value].map(|bytes| new_bytes(bytes, vm).into());
-                function.call([name, value], vm)?;
-            }
-            _ => {
-                function.call([], vm)?;
-            }
-        }
-        Ok(())
+            Event::Field { name, value } => function.call(recent.field(name, value, vm), vm),
+            _ => function.call([], vm),
+        };
+        result.map(drop)
     }
 
     /// The error of a parser one of whose callbacks has raised an exception.

@@ -5,6 +5,7 @@ mod callable;
 mod callbacks;
 mod facts;
 mod leniencies;
+mod recent;
 mod request;
 mod response;
 
