@@ -13,6 +13,7 @@ mod chart;
 mod contender;
 mod engine;
 mod http;
+mod httptools;
 mod import;
 mod limits;
 mod measure;
@@ -77,6 +78,7 @@ fn show(figure: f64) -> ExitCode {
 fn rows() -> Vec<Row> {
     let mut rows = http::rows();
     rows.extend(websocket::rows());
+    rows.extend(httptools::rows());
     rows
 }
 

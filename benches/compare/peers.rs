@@ -8,7 +8,7 @@ use crate::options;
 use crate::python::{Python, succeeds};
 
 /// As pip takes them.
-const REQUIREMENTS: [&str; 8] = [
+const REQUIREMENTS: [&str; 10] = [
     "httpx==0.28.1",
     "aiohttp",
     "uvloop",
@@ -17,6 +17,8 @@ const REQUIREMENTS: [&str; 8] = [
     "pycurl",
     "websockets",
     "picows",
+    "httptools",
+    "h11",
 ];
 
 /// Prints the packages that can be imported, with their versions.

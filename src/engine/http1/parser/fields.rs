@@ -20,8 +20,8 @@ impl Parser {
     pub(super) fn fields(&mut self, data: &[u8], at: &mut usize) -> Step {
         let byte = data[*at];
         match self.state {
-            State::FieldsStart => self.fields_start(byte, at),
-            State::FieldStart => self.field_start(data, at),
+            State::FieldsStart => self.fields_start(data, at),
+            State::FieldStart => self.field_start(byte, at),
             State::Name => self.read_name(data, at),
             State::SpacesAfterName => self.spaces_after_name(data, at),
             State::SpacesBeforeValue => self.spaces_before_value(byte, at),
@@ -54,19 +54,20 @@ impl Parser {
         self.value.keep(data, 0);
     }
 
-    fn fields_start(&mut self, byte: u8, at: &mut usize) -> Step {
-        match byte {
+    fn fields_start(&mut self, data: &[u8], at: &mut usize) -> Step {
+        match data[*at] {
             b' ' if self.leniency.has(Leniency::HEADERS) => Ok(self.take(at, State::FieldStart)),
             b' ' => Err(Error::other("Unexpected space after start line")),
-            _ => Ok(self.goto(State::FieldStart)),
+            _ => {
+                let found = self.whole_field(data, at)?;
+                self.state = State::FieldStart;
+                Ok(found.unwrap_or(Found::Step))
+            }
         }
     }
 
-    fn field_start(&mut self, data: &[u8], at: &mut usize) -> Step {
-        if let Some(found) = self.whole_field(data, at)? {
-            return Ok(found);
-        }
-        match data[*at] {
+    fn field_start(&mut self, byte: u8, at: &mut usize) -> Step {
+        match byte {
             b'\r' => Ok(self.take(at, State::FieldsLf)),
             b'\n' if self.leniency.has(Leniency::OPTIONAL_CR_BEFORE_LF) => {
                 *at += 1;

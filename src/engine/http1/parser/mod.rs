@@ -336,6 +336,11 @@ impl Parser {
     }
 
     fn advance_sections(&mut self, data: &[u8], at: &mut usize) -> Step {
+        if self.state == State::FieldStart
+            && let Some(found) = self.quick_field(data, at)?
+        {
+            return Ok(found);
+        }
         loop {
             match self.advance_in_section(data, at)? {
                 Found::Step => {}
@@ -344,10 +349,28 @@ impl Parser {
         }
     }
 
+    /// What nearly every step in a head is.
+    #[inline]
+    fn quick_field(&mut self, data: &[u8], at: &mut usize) -> Result<Option<Found>, Error> {
+        let from = *at;
+        let found = self.whole_field(self.within(data, from), at)?;
+        self.allowance -= *at - from;
+        Ok(found)
+    }
+
+    /// The data up to where the section has to end.
+    #[inline]
+    fn within<'a>(&self, data: &'a [u8], from: usize) -> &'a [u8] {
+        match data.len() - from <= self.allowance {
+            true => data,
+            false => &data[..from + self.allowance],
+        }
+    }
+
     /// Goes on to the next event or section, within the bounds of this one.
     fn advance_in_section(&mut self, data: &[u8], at: &mut usize) -> Step {
         let from = *at;
-        let within = &data[..data.len().min(from.saturating_add(self.allowance))];
+        let within = self.within(data, from);
         let allowance = self.allowance;
         let found = self.find(within, at)?;
         if self.allowance == allowance {

@@ -153,10 +153,16 @@ impl HttpParser {
         loop {
             // A callback may have changed it.
             parser.set_leniency(Leniency::from_bits(self.leniency.load(Relaxed)));
-            let token = parser.advance(data, &mut at);
-            self.facts.set(parser);
-            let token = token.map_err(|error| errors::of_parser(error, vm))?;
-            let Some(event) = parser.event(&token, data) else {
+            let token = parser.advance(data, &mut at).map_err(|error| {
+                self.facts.set(parser);
+                errors::of_parser(error, vm)
+            })?;
+            let event = parser.event(&token, data);
+            // They do not change from field to field, or within a body.
+            if !matches!(event, Some(Event::Field { .. } | Event::Body(_))) {
+                self.facts.set(parser);
+            }
+            let Some(event) = event else {
                 return Ok(());
             };
             match event {
