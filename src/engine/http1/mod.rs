@@ -13,5 +13,5 @@ pub use error::{Error, ErrorKind};
 pub use leniency::Leniency;
 pub use message::{Request, Response, parse_request, parse_response};
 pub use method::Method;
-pub use parser::{Event, Kind, Parser, Section};
+pub use parser::{Event, Kind, Parser, Section, Token};
 pub use url::{Url, parse_url};

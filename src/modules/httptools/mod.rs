@@ -1,5 +1,6 @@
 //! The `httptools` module.
 
+mod arguments;
 mod errors;
 mod message;
 mod parser;
@@ -11,8 +12,9 @@ pub(super) use _httptools::module_def;
 mod _httptools {
     use rustpython_vm::builtins::PyModule;
     use rustpython_vm::class::PyClassImpl;
-    use rustpython_vm::{Py, PyObjectRef, PyResult, VirtualMachine, extend_module};
+    use rustpython_vm::{Py, PyResult, VirtualMachine, extend_module};
 
+    use super::arguments::{DataArg, UrlArg};
     use super::message::{ParsedRequest, ParsedResponse};
     use super::parser::{HttpParser, HttpRequestParser, HttpResponseParser};
     use super::{errors, message, parser, url};
@@ -36,19 +38,19 @@ mod _httptools {
     ///
     /// The parts of a str are str, those of bytes are bytes; a missing part is None.
     #[pyfunction]
-    fn parse_url(url: PyObjectRef, vm: &VirtualMachine) -> PyResult<url::ParsedUrl> {
-        url::parse(&url, vm)
+    fn parse_url(args: UrlArg, vm: &VirtualMachine) -> PyResult<url::ParsedUrl> {
+        url::parse(&args.url, vm)
     }
 
     /// Parses one whole HTTP/1.x request: method, path, version, headers and body.
     #[pyfunction]
-    fn parse_request(data: PyObjectRef, vm: &VirtualMachine) -> PyResult<ParsedRequest> {
-        message::parse_request(&data, vm)
+    fn parse_request(args: DataArg, vm: &VirtualMachine) -> PyResult<ParsedRequest> {
+        message::parse_request(&args.data, vm)
     }
 
     /// Parses one whole HTTP/1.x response: status_code, reason, version, headers and body.
     #[pyfunction]
-    fn parse_response(data: PyObjectRef, vm: &VirtualMachine) -> PyResult<ParsedResponse> {
-        message::parse_response(&data, vm)
+    fn parse_response(args: DataArg, vm: &VirtualMachine) -> PyResult<ParsedResponse> {
+        message::parse_response(&args.data, vm)
     }
 }

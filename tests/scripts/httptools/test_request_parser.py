@@ -153,6 +153,10 @@ class Arguments(unittest.TestCase):
             with self.assertRaisesRegex(TypeError, "a bytes-like object is required"):
                 parser.feed_data(data)
 
+    def test_arguments_may_be_named(self):
+        httptools.HttpRequestParser(protocol=None).feed_data(data=REQUEST)
+        self.assertEqual(httptools.parse_url(url=b"/a").path, b"/a")
+
     def test_nothing_is_no_event(self):
         self.assertEqual(events(b""), [])
 

@@ -5,12 +5,6 @@ use super::super::error::Error;
 use super::super::leniency::Leniency;
 use super::{Found, MAX_CHUNK_LINE, Parser, State, Step};
 
-impl State {
-    pub(super) fn is_in_chunk_line(self) -> bool {
-        (Self::ChunkSizeStart as u8..=Self::ChunkLineLf as u8).contains(&(self as u8))
-    }
-}
-
 impl Parser {
     pub(super) fn start_chunk_line(&mut self) {
         self.remaining = 0;

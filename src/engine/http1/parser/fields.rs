@@ -10,12 +10,6 @@ use super::framing::Field;
 use super::status_line::line_end;
 use super::{Found, Kind, MAX_HEAD, Parser, State, Step};
 
-impl State {
-    pub(super) fn is_in_fields(self) -> bool {
-        (Self::FieldsStart as u8..=Self::FieldsLf as u8).contains(&(self as u8))
-    }
-}
-
 impl Parser {
     pub(super) fn fields(&mut self, data: &[u8], at: &mut usize) -> Step {
         let byte = data[*at];

@@ -7,15 +7,21 @@
 
 mod body;
 mod chunk_line;
+mod event;
 mod fields;
 mod framing;
 mod request_line;
 mod span;
+mod state;
 mod status_line;
 mod whole_field;
 
+pub use event::{Event, Section, Token};
+
+use event::Found;
 use framing::{Field, Seen};
 use span::Span;
+use state::State;
 
 use super::error::Error;
 use super::leniency::Leniency;
@@ -36,154 +42,7 @@ pub enum Kind {
     Response,
 }
 
-/// A part of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Section {
-    /// None: a message may begin.
-    Between,
-    /// The start line and the header fields.
-    Head,
-    /// A body whose length is known.
-    Body,
-    /// A body that ends with the connection.
-    BodyToEnd,
-    /// A body in chunks, and the trailer fields after it.
-    Chunks,
-}
-
-/// What a parser comes across.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Event<'a> {
-    /// The first byte of a message.
-    MessageBegin,
-    /// A piece of the request target.
-    Target(&'a [u8]),
-    /// A piece of the reason phrase, which may be empty.
-    Reason(&'a [u8]),
-    /// A header field, or after the last chunk a trailer field.
-    Field {
-        /// As it was sent.
-        name: &'a [u8],
-        /// Without the spaces before it.
-        value: &'a [u8],
-    },
-    /// The empty line after the header fields.
-    HeadersComplete,
-    /// A piece of the body, without chunk framing.
-    Body(&'a [u8]),
-    /// The line before a chunk; also before the last one, which is empty.
-    ChunkHeader,
-    /// The end of a chunk; of the last one, after the trailer fields.
-    ChunkComplete,
-    /// The end of a message.
-    MessageComplete,
-    /// What follows is another protocol (Upgrade, CONNECT). The parser goes on after it if it is
-    /// given further bytes.
-    Upgrade,
-}
-
-/// An event without the bytes it carries.
-#[derive(Debug)]
-pub struct Token(Found);
-
-/// What a step came across, without what it refers to.
-#[derive(Clone, Copy, Debug)]
-enum Found {
-    /// Nothing that is to be told; there may be more in what is left.
-    Step,
-    /// Nothing, and no byte is left.
-    Nothing,
-    MessageBegin,
-    Target,
-    Reason,
-    Field,
-    HeadersComplete,
-    Body,
-    ChunkHeader,
-    ChunkComplete,
-    MessageComplete,
-    Upgrade,
-}
-
 type Step = Result<Found, Error>;
-
-/// What the next byte is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    /// The first of a message, or of an empty line before it.
-    Start,
-    StartLf,
-
-    Method,
-    SpacesBeforeTarget,
-    Target,
-    /// The LF of a request line without a version.
-    TargetLf,
-    SpacesAfterTarget,
-    /// A letter of "HTTP", "RTSP" or "ICE", or the slash after it.
-    Protocol,
-    Major,
-    Dot,
-    Minor,
-    RequestLineCr,
-    RequestLineLf,
-    /// What follows the first line of HTTP/2's preface.
-    Preface,
-
-    SpaceAfterVersion,
-    StatusDigit,
-    AfterStatus,
-    Reason,
-    StatusLineLf,
-
-    /// The first after the start line.
-    FieldsStart,
-    FieldStart,
-    Name,
-    SpacesAfterName,
-    SpacesBeforeValue,
-    EmptyValueLf,
-    /// The first after a line with an empty value.
-    AfterEmptyValue,
-    Value,
-    /// Of a value in which any byte may stand.
-    AnyValue,
-    ValueLf,
-    /// The first after a line with a value.
-    AfterValue,
-    FieldsLf,
-    /// Decides what follows the head; takes no byte.
-    HeadDone,
-
-    Body,
-    BodyToEnd,
-
-    ChunkSizeStart,
-    ChunkSize,
-    SpacesAfterChunkSize,
-    Extension,
-    ExtensionName,
-    ExtensionValue,
-    ExtensionQuoted,
-    ExtensionQuotedPair,
-    ExtensionAfterQuoted,
-    ChunkLineLf,
-    /// Decides whether it is the last chunk; takes no byte.
-    ChunkLineDone,
-    ChunkData,
-    ChunkDataCr,
-    ChunkDataLf,
-
-    /// Tells of the end; takes no byte.
-    MessageDone,
-    /// Tells of the end before another protocol; takes no byte.
-    MessageDoneBeforeUpgrade,
-    /// Takes no byte.
-    Upgrade,
-    /// Decides whether another message may follow; takes no byte.
-    Cleanup,
-    Closed,
-}
 
 /// A push parser: bytes in, events out.
 #[derive(Debug)]

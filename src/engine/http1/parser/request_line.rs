@@ -9,13 +9,6 @@ use super::{Found, Kind, MAX_HEAD, Parser, State, Step};
 const PROTOCOLS: [&[u8]; 3] = [b"HTTP", b"RTSP", b"ICE"];
 const PREFACE: &[u8] = b"\r\n\r\nSM\r\n\r\n";
 
-impl State {
-    /// Also what comes before it, and the version, which a status line has as well.
-    pub(super) fn is_in_request_line(self) -> bool {
-        (self as u8) <= (Self::Preface as u8)
-    }
-}
-
 impl Parser {
     pub(super) fn request_line(&mut self, data: &[u8], at: &mut usize) -> Step {
         let byte = data[*at];

@@ -5,12 +5,6 @@ use super::super::error::Error;
 use super::super::leniency::Leniency;
 use super::{Found, Parser, State, Step};
 
-impl State {
-    pub(super) fn is_in_status_line(self) -> bool {
-        (State::SpaceAfterVersion as u8..=State::StatusLineLf as u8).contains(&(self as u8))
-    }
-}
-
 impl Parser {
     pub(super) fn status_line(&mut self, data: &[u8], at: &mut usize) -> Step {
         let byte = data[*at];

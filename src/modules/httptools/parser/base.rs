@@ -4,19 +4,20 @@ use std::fmt;
 use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
 
 use rustpython_vm::{
-    FromArgs, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
+    Py, PyObject, PyPayload, PyResult, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyBytes, PyType},
     common::lock::PyMutex,
     object::{Traverse, TraverseFn},
     pyclass,
 };
 
+use super::super::arguments::DataArg;
 use super::super::errors;
 use super::callbacks::Callbacks;
 use super::facts::{Facts, Known};
 use super::leniencies::LeniencyArgs;
 use super::recent::Recent;
-use crate::engine::http1::{Event, Kind, Leniency, Parser};
+use crate::engine::http1::{Event, Kind, Leniency, Parser, Token};
 use crate::modules::class::make_mutable;
 use crate::modules::convert::bytes_like;
 
@@ -151,18 +152,8 @@ impl HttpParser {
         } = running;
         let mut at = 0;
         loop {
-            // A callback may have changed it.
-            parser.set_leniency(Leniency::from_bits(self.leniency.load(Relaxed)));
-            let token = parser.advance(data, &mut at).map_err(|error| {
-                self.facts.set(parser);
-                errors::of_parser(error, vm)
-            })?;
-            let event = parser.event(&token, data);
-            // They do not change from field to field, or within a body.
-            if !matches!(event, Some(Event::Field { .. } | Event::Body(_))) {
-                self.facts.set(parser);
-            }
-            let Some(event) = event else {
+            let token = self.advance(parser, data, &mut at, vm)?;
+            let Some(event) = parser.event(&token, data) else {
                 return Ok(());
             };
             match event {
@@ -170,14 +161,30 @@ impl HttpParser {
                 Event::MessageBegin => recent.rewind(),
                 _ => {}
             }
-            let Some(callback) = callbacks.for_event(&event) else {
-                continue;
-            };
-            if let Err(raised) = callback.call(&event, recent, vm) {
+            if let Some(callback) = callbacks.for_event(&event)
+                && let Err(raised) = callback.call(&event, recent, vm)
+            {
                 parser.fail(callback.error());
                 return Err(errors::of_callback(callback.error(), raised, vm));
             }
         }
+    }
+
+    fn advance(
+        &self,
+        parser: &mut Parser,
+        data: &[u8],
+        at: &mut usize,
+        vm: &VirtualMachine,
+    ) -> PyResult<Token> {
+        // A callback may have changed it.
+        parser.set_leniency(Leniency::from_bits(self.leniency.load(Relaxed)));
+        let token = parser.advance(data, at);
+        // From field to field, and within a body, nothing changes that is worth the while.
+        if !token.as_ref().is_ok_and(Token::is_frequent) {
+            self.facts.set(parser);
+        }
+        token.map_err(|error| errors::of_parser(error, vm))
     }
 }
 
@@ -185,13 +192,6 @@ fn busy(vm: &VirtualMachine) -> PyBaseExceptionRef {
     vm.new_runtime_error(
         "the parser is at work: a callback of it, or another thread, cannot feed it as well",
     )
-}
-
-/// `HttpRequestParser(protocol)`, `HttpResponseParser(protocol)`.
-#[derive(FromArgs)]
-pub(in super::super) struct ProtocolArgs {
-    #[pyarg(any)]
-    pub(super) protocol: PyObjectRef,
 }
 
 #[pyclass(flags(BASETYPE, HAS_DICT, HAS_WEAKREF, DISALLOW_INSTANTIATION))]
@@ -208,7 +208,8 @@ impl HttpParser {
     /// HttpParserCallbackError if a callback raised an exception, which is its __context__;
     /// HttpParserUpgrade, whose argument is the offset in the data, if another protocol follows.
     #[pymethod]
-    fn feed_data(zelf: &Py<Self>, data: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+    fn feed_data(zelf: &Py<Self>, args: DataArg, vm: &VirtualMachine) -> PyResult<()> {
+        let DataArg { data } = args;
         if let Some(bytes) = data.downcast_ref::<PyBytes>() {
             return zelf.feed(bytes.as_bytes(), vm);
         }

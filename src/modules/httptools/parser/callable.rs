@@ -4,7 +4,6 @@ use rustpython_vm::{
     AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
     builtins::{PyBoundMethod, PyCode, PyFunction},
     bytecode::CodeFlags,
-    function::FuncArgs,
     object::{Traverse, TraverseFn},
 };
 
@@ -41,16 +40,45 @@ impl Callable {
         Self { object, method }
     }
 
-    pub(super) fn call<const N: usize>(
+    // One for each number of arguments, so that each list of them is made at once.
+
+    pub(super) fn call_0(&self, vm: &VirtualMachine) -> PyResult {
+        match self.method_of(0, vm) {
+            Some(Method { function, this, .. }) => {
+                function.invoke_exact_args(vec![this.clone()], vm)
+            }
+            None => self.object.call((), vm),
+        }
+    }
+
+    pub(super) fn call_1(&self, value: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+        match self.method_of(1, vm) {
+            Some(Method { function, this, .. }) => {
+                function.invoke_exact_args(vec![this.clone(), value], vm)
+            }
+            None => self.object.call((value,), vm),
+        }
+    }
+
+    pub(super) fn call_2(
         &self,
-        args: [PyObjectRef; N],
+        [first, second]: [PyObjectRef; 2],
         vm: &VirtualMachine,
     ) -> PyResult {
-        match &self.method {
-            // Tracing needs frames of another kind.
-            Some(method) if method.takes(N) && !vm.use_tracing.get() => method.call(args, vm),
-            _ => self.object.call(FuncArgs::from(Vec::from(args)), vm),
+        match self.method_of(2, vm) {
+            Some(Method { function, this, .. }) => {
+                function.invoke_exact_args(vec![this.clone(), first, second], vm)
+            }
+            None => self.object.call((first, second), vm),
         }
+    }
+
+    /// The method, if it takes that many arguments; not while tracing, which needs frames of
+    /// another kind.
+    #[inline]
+    fn method_of(&self, arguments: usize, vm: &VirtualMachine) -> Option<&Method> {
+        let method = self.method.as_ref()?;
+        (method.takes(arguments) && !vm.use_tracing.get()).then_some(method)
     }
 }
 
@@ -78,12 +106,5 @@ impl Method {
 
     fn takes(&self, arguments: usize) -> bool {
         self.parameters == arguments + 1 && self.function.func_version() == self.version
-    }
-
-    fn call<const N: usize>(&self, args: [PyObjectRef; N], vm: &VirtualMachine) -> PyResult {
-        let mut all = Vec::with_capacity(N + 1);
-        all.push(self.this.clone());
-        all.extend(args);
-        self.function.invoke_exact_args(all, vm)
     }
 }

@@ -112,10 +112,10 @@ impl Callback {
         };
         let result = match *event {
             Event::Target(piece) | Event::Reason(piece) | Event::Body(piece) => {
-                function.call([new_bytes(piece, vm).into()], vm)
+                function.call_1(new_bytes(piece, vm).into(), vm)
             }
-            Event::Field { name, value } => function.call(recent.field(name, value, vm), vm),
-            _ => function.call([], vm),
+            Event::Field { name, value } => function.call_2(recent.field(name, value, vm), vm),
+            _ => function.call_0(vm),
         };
         result.map(drop)
     }

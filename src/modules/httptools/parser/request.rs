@@ -11,7 +11,8 @@ use rustpython_vm::{
     types::{Constructor, Initializer},
 };
 
-use super::base::{HttpParser, ProtocolArgs};
+use super::super::arguments::ProtocolArg;
+use super::base::HttpParser;
 use crate::engine::http1::Kind;
 use crate::modules::class::make_mutable;
 use crate::modules::convert::new_bytes;
@@ -53,9 +54,9 @@ impl Constructor for HttpRequestParser {
 }
 
 impl Initializer for HttpRequestParser {
-    type Args = ProtocolArgs;
+    type Args = ProtocolArg;
 
-    fn init(zelf: &Py<Self>, args: ProtocolArgs, vm: &VirtualMachine) -> PyResult<()> {
+    fn init(zelf: &Py<Self>, args: ProtocolArg, vm: &VirtualMachine) -> PyResult<()> {
         zelf.0.init(Kind::Request, &args.protocol, vm)
     }
 }

@@ -11,7 +11,8 @@ use rustpython_vm::{
     types::{Constructor, Initializer},
 };
 
-use super::base::{HttpParser, ProtocolArgs};
+use super::super::arguments::ProtocolArg;
+use super::base::HttpParser;
 use crate::engine::http1::Kind;
 use crate::modules::class::make_mutable;
 
@@ -52,9 +53,9 @@ impl Constructor for HttpResponseParser {
 }
 
 impl Initializer for HttpResponseParser {
-    type Args = ProtocolArgs;
+    type Args = ProtocolArg;
 
-    fn init(zelf: &Py<Self>, args: ProtocolArgs, vm: &VirtualMachine) -> PyResult<()> {
+    fn init(zelf: &Py<Self>, args: ProtocolArg, vm: &VirtualMachine) -> PyResult<()> {
         zelf.0.init(Kind::Response, &args.protocol, vm)
     }
 }
