@@ -39,6 +39,7 @@ const fn method(name: &'static str, parameters: &'static str) -> Description {
         name,
         parameters,
         is_coroutine: false,
+        shortcut: None,
     }
 }
 
@@ -58,7 +59,7 @@ const RESPONSE_METHODS: [Description; 9] = [
     method("aiter_raw", "self, chunk_size=None"),
     method("aiter_bytes", "self, chunk_size=None"),
     method("aiter_text", "self, chunk_size=None"),
-    method("json", "self, **kwargs"),
+    method("json", "self, **kwargs").with_shortcut(Response::json_of_content),
 ];
 
 const TRANSPORT_METHODS: [Description; 4] = [
