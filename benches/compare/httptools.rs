@@ -26,6 +26,7 @@ pub(crate) fn rows() -> Vec<Row> {
             HTTPTOOLS,
             1.0,
         ),
+        row("parse-url-only", "parse_url", HTTPTOOLS, 0.5),
         row(
             "parse-url",
             "parse_url and five of its parts",

@@ -45,6 +45,16 @@ def parse_url(url, measure):
     return measure(run)
 
 
+def parse_url_only(url, measure):
+    parse = httptools.parse_url
+
+    def run(count):
+        for _ in range(count):
+            parse(URL)
+
+    return measure(run)
+
+
 def parse_request(url, measure):
     """What the package does not have."""
     parse = httptools.parse_request

@@ -88,7 +88,7 @@ pub(super) fn parse(url: &PyObject, vm: &VirtualMachine) -> PyResult<ParsedUrl> 
         Some(bytes) => plain_bytes(bytes, vm),
         None => new_bytes(bytes_like(url, vm).ok_or_else(|| wrong_type(url, vm))?, vm),
     };
-    let places = match std::str::from_utf8(bytes.as_bytes()) {
+    let places = match simdutf8::basic::from_utf8(bytes.as_bytes()) {
         Ok(text) => Places::of(text),
         Err(_) => Err(InvalidUrl::NOT_ASCII),
     };
