@@ -9,7 +9,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use crate::limits::{Verdict, judge_all};
-use crate::measure::{Figure, Measured};
+use crate::measure::{Figure, Measured, Summary};
 use crate::row::{BASE, Entry, PLAIN_WEBSOCKET, SUBJECT};
 
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
@@ -140,14 +140,14 @@ fn draw_bar(
         HPos::Right,
     )?;
     let (text, end) = match figure {
-        Figure::Median(figure) => {
-            let end = start + scale.length(*figure);
+        Figure::Known(Summary { median, .. }) => {
+            let end = start + scale.length(*median);
             let corners = [(start, middle - BAR / 2), (end, middle + BAR / 2)];
             area.draw(&Rectangle::new(corners, color_of(entry).filled()))?;
-            if scale.cuts(*figure) {
+            if scale.cuts(*median) {
                 gap(area, end - 40, middle)?;
             }
-            (group.row.unit.show(*figure), end)
+            (group.row.unit.show(*median), end)
         }
         Figure::NotInstalled => ("not installed".to_owned(), start),
         Figure::Failed(_) => ("failed".to_owned(), start),

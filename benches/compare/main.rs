@@ -9,14 +9,22 @@
 //! `cargo bench-compare --help` lists the options and the rows. A table to come is one more
 //! function like [`http::rows`], and its packages in [`peers`].
 
+mod awaiting;
 mod chart;
 mod contender;
+mod cost;
+#[path = "../../runtime-bridge/benches/await_overhead/echo.rs"]
+mod echo;
+#[path = "../../runtime-bridge/benches/await_overhead/embedded.rs"]
+mod embedded;
 mod engine;
 mod http;
 mod import;
 mod limits;
 mod measure;
 mod memory;
+#[path = "../../runtime-bridge/benches/await_overhead/operations.rs"]
+mod operations;
 mod options;
 mod peers;
 mod pinning;
@@ -26,6 +34,7 @@ mod process;
 mod python;
 mod row;
 mod server;
+mod starting;
 mod table;
 mod websocket;
 
@@ -33,7 +42,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use contender::Contenders;
-use measure::Measured;
+use cost::Cost;
+use measure::{Measured, median};
 use options::{Action, Options};
 use peers::Peers;
 use python::Python;
@@ -60,6 +70,10 @@ fn main() -> ExitCode {
         Ok(Action::Engine(task)) => show(engine::measure(&task)),
         Ok(Action::Echo { upgrading }) => websocket::echo::serve(upgrading),
         Ok(Action::Load { task, pid }) => show(websocket::load::measure(&task, pid)),
+        Ok(Action::EchoClient { port }) => show(Cost::of(
+            echo::measure_plain(port).expect("the server answers"),
+        )),
+        Ok(Action::Embedded { arguments }) => run_embedded(&arguments),
         Err(error) => {
             eprintln!("{error}; see --help");
             ExitCode::FAILURE
@@ -68,16 +82,32 @@ fn main() -> ExitCode {
 }
 
 /// A contender's answer to the process that started it.
-fn show(figure: f64) -> ExitCode {
-    println!("{figure}");
+fn show(cost: Cost) -> ExitCode {
+    match cost.cpu {
+        Some(cpu) => println!("{} {cpu}", cost.figure),
+        None => println!("{}", cost.figure),
+    }
     ExitCode::SUCCESS
+}
+
+/// As `-c SOURCE` of an interpreter.
+fn run_embedded(arguments: &[String]) -> ExitCode {
+    let mut argv = vec!["-c"];
+    argv.extend(arguments.iter().map(String::as_str));
+    let status = embedded::run(contender::AWAITING, &argv);
+    ExitCode::from(u8::try_from(status).unwrap_or(1))
 }
 
 /// All rows, in the order of the table.
 fn rows() -> Vec<Row> {
-    let mut rows = http::rows();
-    rows.extend(websocket::rows());
-    rows
+    let sections = [
+        http::rows(),
+        http::growth::rows(),
+        websocket::rows(),
+        awaiting::rows(),
+        starting::rows(),
+    ];
+    sections.into_iter().flatten().collect()
 }
 
 fn compare(options: &Options) -> ExitCode {
@@ -103,7 +133,7 @@ fn set_up(options: &Options) -> Contenders {
     };
     let peers = python.as_ref().and_then(Peers::install);
     let cores = pinning::cores();
-    pinning::pin_to(cores.client);
+    pinning::pin_to(&[cores.client]);
     Contenders::new(python, peers, cores)
 }
 

@@ -42,6 +42,14 @@ pub(crate) enum Action {
         task: Task,
         pid: u32,
     },
+    /// Be the client of the server that sends back bytes.
+    EchoClient {
+        port: u16,
+    },
+    /// Be an interpreter for the bridge's script.
+    Embedded {
+        arguments: Vec<String>,
+    },
     /// Be the contender that is plain hyper, or plain tungstenite.
     Plain(Task),
     /// Be the contender that is the engine without the interpreter.
@@ -90,6 +98,13 @@ impl Task {
     pub(crate) fn is_for_websocket(&self) -> bool {
         self.url.starts_with("ws:")
     }
+
+    /// The case without the number at its end, and that number.
+    pub(crate) fn number(&self) -> (&str, usize) {
+        let parts = self.case.rsplit_once('-');
+        let parts = parts.and_then(|(case, number)| Some((case, number.parse().ok()?)));
+        parts.unwrap_or((&self.case, 0))
+    }
 }
 
 /// Whether the row of that name is meant by a name on the command line: its own, or the beginning
@@ -131,6 +146,15 @@ pub(crate) fn parse() -> Result<Action, lexopt::Error> {
             }
             Long("echo") => return Ok(Action::Echo { upgrading: false }),
             Long("echo-upgraded") => return Ok(Action::Echo { upgrading: true }),
+            Long("echo-client") => {
+                let [_, port, _] = three(&mut parser)?;
+                let port = port.parse().map_err(|_| "not a port")?;
+                return Ok(Action::EchoClient { port });
+            }
+            Long("embedded") => {
+                let arguments = three(&mut parser)?.into();
+                return Ok(Action::Embedded { arguments });
+            }
             Long("load") => {
                 let task = task(&mut parser)?;
                 let pid = parser.value()?.parse()?;
@@ -156,6 +180,11 @@ fn check_names(only: &[String]) -> Result<(), lexopt::Error> {
         Some(unknown) => Err(format!("there is no row {unknown:?}").into()),
         None => Ok(()),
     }
+}
+
+fn three(parser: &mut lexopt::Parser) -> Result<[String; 3], lexopt::Error> {
+    let mut next = || parser.value()?.string().map_err(lexopt::Error::from);
+    Ok([next()?, next()?, next()?])
 }
 
 fn task(parser: &mut lexopt::Parser) -> Result<Task, lexopt::Error> {

@@ -2,8 +2,10 @@
 
 use crate::contender::Contenders;
 use crate::limits::Verdict;
-use crate::measure::{Figure, Measured};
+use crate::measure::{Figure, Measured, Summary};
 use crate::options::Options;
+
+pub(crate) const MEBIBYTE: f64 = 1024.0 * 1024.0;
 
 pub(crate) fn show_heading(contenders: &Contenders, options: &Options) {
     let cores = contenders.cores;
@@ -32,19 +34,16 @@ pub(crate) fn show_heading(contenders: &Contenders, options: &Options) {
 /// A row's figures, and whether its limits are met.
 pub(crate) fn show(measured: &Measured<'_>) {
     let row = measured.row;
-    let base = measured.base();
-    let ratio_to = if base.is_some() { "/ plain" } else { "" };
     let unit = row.unit.name();
     println!();
-    println!("{:<52}{unit:>10}{ratio_to:>10}", row.title);
+    println!(
+        "{:<52}{unit:>10}{:>8}{:>9}{:>8}{:>9}{:>10}",
+        row.title, "spread", "/ plain", "/ best", "CPU", "peak MiB"
+    );
     for (entry, figure) in measured.iter() {
         print!("  {:<50}", entry.label);
         match figure {
-            Figure::Median(figure) => {
-                let ratio = base.map(|base| format!("{:.2}", figure / base));
-                let shown = row.unit.show(*figure);
-                println!("{shown:>10}{:>10}", ratio.unwrap_or_default());
-            }
+            Figure::Known(summary) => println!("{}", columns(measured, summary)),
             Figure::NotInstalled => println!("  not installed"),
             Figure::Failed(reason) => println!("  {reason}"),
         }
@@ -55,6 +54,26 @@ pub(crate) fn show(measured: &Measured<'_>) {
         let verdict = limit.judge(measured).name();
         println!("    {:<48}{shown:>10}  {verdict}", limit.text(row.unit));
     }
+}
+
+/// The figure, its spread, its ratios to plain Rust's and to the best peer's, CPU time, memory.
+fn columns(measured: &Measured<'_>, summary: &Summary) -> String {
+    let unit = measured.row.unit;
+    let ratio =
+        |to: Option<f64>| to.map_or(String::new(), |to| format!("{:.2}", summary.median / to));
+    let spread = summary.spread.map(|it| format!("{:.0}%", it * 100.0));
+    let cpu = summary.cpu.filter(|_| unit.is_time());
+    let cpu = cpu.map(|it| unit.show(it));
+    let peak = summary.peak.map(|it| format!("{:.1}", it / MEBIBYTE));
+    format!(
+        "{:>10}{:>8}{:>9}{:>8}{:>9}{:>10}",
+        unit.show(summary.median),
+        spread.unwrap_or_default(),
+        ratio(measured.base()),
+        ratio(measured.best_peer()),
+        cpu.unwrap_or_default(),
+        peak.unwrap_or_default(),
+    )
 }
 
 pub(crate) fn show_summary(measured: &[Measured<'_>]) {
