@@ -28,9 +28,7 @@ fn kept_alive() -> Row {
 fn anew() -> Row {
     let title = "HTTPS GET + json(), a new connection each";
     let work = Work::Secure("tls-new");
-    let of = [
-        PLAIN, TAURARO, HTTPX, REQUESTS, NIQUESTS, PYREQWEST, PRIMP, PYCURL,
-    ];
+    let of = [PLAIN, TAURARO, HTTPX, REQUESTS, NIQUESTS, PYREQWEST, PYCURL];
     row("tls-new", title, Unit::Microseconds, work, &of)
 }
 

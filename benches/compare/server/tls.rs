@@ -9,7 +9,7 @@ use hyper::rt::Executor;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use rcgen::{CertifiedKey, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
 use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs::default_provider;
 use rustls::pki_types::PrivateKeyDer;
@@ -21,29 +21,44 @@ use super::answer::answer;
 use super::gate::Gate;
 use crate::options::products;
 
-/// A server's certificate, which is its own authority.
-pub(super) struct Authority(CertifiedKey<KeyPair>);
+/// Signs the server's certificate.
+pub(super) struct Authority {
+    issuer: Issuer<'static, KeyPair>,
+    pem: String,
+}
 
 impl Authority {
     pub(super) fn new() -> Self {
-        let names = vec!["127.0.0.1".to_owned()];
-        Self(rcgen::generate_simple_self_signed(names).expect("a certificate"))
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+        let name = DnType::CommonName;
+        params.distinguished_name.push(name, "The comparison's own");
+        let key = KeyPair::generate().expect("a key");
+        let pem = params.self_signed(&key).expect("a certificate").pem();
+        let issuer = Issuer::new(params, key);
+        Self { issuer, pem }
     }
 
-    /// Writes it to a file for the clients.
+    /// Writes its certificate to a file for the clients.
     pub(super) fn write(&self) -> PathBuf {
         let path = products().join(format!("authority-{}.pem", std::process::id()));
         fs::create_dir_all(products()).expect("a directory");
-        fs::write(&path, self.0.cert.pem()).expect("a file");
+        fs::write(&path, &self.pem).expect("a file");
         path
     }
 
     fn acceptor(&self) -> TlsAcceptor {
-        let key = PrivateKeyDer::Pkcs8(self.0.signing_key.serialize_der().into());
+        let mut params = CertificateParams::new(["127.0.0.1".to_owned()]).expect("a name");
+        // OpenSSL's strict checks want it.
+        params.use_authority_key_identifier_extension = true;
+        let key = KeyPair::generate().expect("a key");
+        let certificate = params.signed_by(&key, &self.issuer).expect("a certificate");
+        let key = PrivateKeyDer::Pkcs8(key.serialize_der().into());
         let config = ServerConfig::builder_with_provider(Arc::new(default_provider()));
         let config = config.with_safe_default_protocol_versions();
         let config = config.expect("TLS 1.2 and 1.3").with_no_client_auth();
-        let config = config.with_single_cert(vec![self.0.cert.der().clone()], key);
+        let config = config.with_single_cert(vec![certificate.der().clone()], key);
         let mut config = config.expect("a certificate and its key");
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         TlsAcceptor::from(Arc::new(config))
