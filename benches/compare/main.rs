@@ -7,7 +7,7 @@
 //! move from machine to machine and from run to run.
 //!
 //! `cargo bench-compare --help` lists the options and the rows. A table to come is one more
-//! function like [`http::rows`], and its packages in [`peers`].
+//! [`section`], and its packages in [`peers`].
 
 mod awaiting;
 mod chart;
@@ -32,13 +32,16 @@ mod plain;
 mod process;
 #[path = "../../runtime-bridge/benches/await_overhead/python.rs"]
 mod python;
+mod report;
+mod results;
 mod row;
+mod section;
 mod server;
 mod starting;
 mod table;
 mod websocket;
 
-use std::path::Path;
+use std::error::Error;
 use std::process::ExitCode;
 
 use contender::Contenders;
@@ -47,16 +50,20 @@ use measure::{Measured, median};
 use options::{Action, Options};
 use peers::Peers;
 use python::Python;
-use row::Row;
+use report::circumstances;
+use section::sections;
 
 #[global_allocator]
 static ALLOCATOR: tauraro::Allocator = tauraro::Allocator;
 
 fn main() -> ExitCode {
     match options::parse() {
-        Ok(Action::Compare(options)) => compare(&options),
+        Ok(Action::Compare(options)) => done(compare(&options)),
+        Ok(Action::Render) => done(render()),
         Ok(Action::Help) => {
-            print!("{}", options::help(&rows()));
+            let sections = sections();
+            let rows: Vec<_> = sections.iter().flat_map(|it| &it.rows).collect();
+            print!("{}", options::help(&rows));
             ExitCode::SUCCESS
         }
         Ok(Action::Serve { core }) => server::serve(core),
@@ -98,31 +105,32 @@ fn run_embedded(arguments: &[String]) -> ExitCode {
     ExitCode::from(u8::try_from(status).unwrap_or(1))
 }
 
-/// All rows, in the order of the table.
-fn rows() -> Vec<Row> {
-    let sections = [
-        http::rows(),
-        http::growth::rows(),
-        websocket::rows(),
-        awaiting::rows(),
-        starting::rows(),
-    ];
-    sections.into_iter().flatten().collect()
-}
-
-fn compare(options: &Options) -> ExitCode {
-    let rows = rows();
-    let rows: Vec<_> = rows.iter().filter(|row| options.wants(row)).collect();
+fn compare(options: &Options) -> Result<(), Box<dyn Error>> {
+    let sections = sections();
+    let rows = sections.iter().flat_map(|it| &it.rows);
     let contenders = set_up(options);
-    table::show_heading(&contenders, options);
+    let circumstances = circumstances::of(&contenders, options);
+    table::show_heading(&circumstances);
     let mut measured: Vec<Measured<'_>> = Vec::new();
-    for row in rows {
+    for row in rows.filter(|row| options.wants(row)) {
         let result = measure::measure(row, &contenders, options);
         table::show(&result);
         measured.push(result);
     }
     table::show_summary(&measured);
-    draw(&options.chart, &measured)
+    results::save(&circumstances, &measured)?;
+    match options.write {
+        true => report::write(&sections, &circumstances, &measured),
+        false => Ok(()),
+    }
+}
+
+/// Writes the page from the last run.
+fn render() -> Result<(), Box<dyn Error>> {
+    let sections = sections();
+    let rows = sections.iter().flat_map(|it| &it.rows);
+    let (circumstances, measured) = results::load(rows)?;
+    report::write(&sections, &circumstances, &measured)
 }
 
 /// From here on this process and what it starts are on the client's core.
@@ -137,14 +145,11 @@ fn set_up(options: &Options) -> Contenders {
     Contenders::new(python, peers, cores)
 }
 
-fn draw(path: &Path, measured: &[Measured<'_>]) -> ExitCode {
-    match chart::draw(path, "Tauraro's modules and their peers", measured) {
-        Ok(()) => {
-            println!("chart: {}", path.display());
-            ExitCode::SUCCESS
-        }
+fn done(result: Result<(), Box<dyn Error>>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("no chart at {}: {error}", path.display());
+            eprintln!("{error}");
             ExitCode::FAILURE
         }
     }

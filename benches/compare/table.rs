@@ -1,33 +1,14 @@
 //! The table on standard output.
 
-use crate::contender::Contenders;
 use crate::limits::Verdict;
 use crate::measure::{Figure, Measured, Summary};
-use crate::options::Options;
+use crate::results::Circumstances;
 
 pub(crate) const MEBIBYTE: f64 = 1024.0 * 1024.0;
 
-pub(crate) fn show_heading(contenders: &Contenders, options: &Options) {
-    let cores = contenders.cores;
-    println!(
-        "Clients on core {}, server on core {}; rounds: {}, of which the medians.",
-        cores.client, cores.server, options.rounds
-    );
-    println!("tauraro {}", env!("CARGO_PKG_VERSION"));
-    let Some(python) = &contenders.python else {
-        return println!("No CPython 3.11 or later was found: its packages are left out.");
-    };
-    print!("CPython {}", python.version);
-    let Some(peers) = &contenders.peers else {
-        return println!(": no virtual environment can be made, its packages are left out.");
-    };
-    for (package, version) in &peers.versions {
-        print!(", {package} {version}");
-    }
-    println!();
-    let missing = peers.missing();
-    if !missing.is_empty() {
-        println!("Not installable, and left out: {}.", missing.join(", "));
+pub(crate) fn show_heading(circumstances: &Circumstances) {
+    for (name, value) in circumstances {
+        println!("{name}: {value}");
     }
 }
 
@@ -51,7 +32,10 @@ pub(crate) fn show(measured: &Measured<'_>) {
     for limit in &row.limits {
         let bound = limit.bound(measured);
         let shown = bound.map_or(String::new(), |bound| row.unit.show(bound));
-        let verdict = limit.judge(measured).name();
+        let verdict = match limit.judge(measured) {
+            Verdict::Missed => format!("missed: {}", limit.distance(measured)),
+            verdict => verdict.name().to_owned(),
+        };
         println!("    {:<48}{shown:>10}  {verdict}", limit.text(row.unit));
     }
 }

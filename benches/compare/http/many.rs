@@ -9,7 +9,7 @@ use crate::limits::Limit::Times;
 use crate::row::{Place, Row, Unit, Work};
 
 pub(super) fn rows() -> Vec<Row> {
-    vec![fan_out(), delayed(), threads()]
+    vec![fan_out(), delayed(), http2(), threads()]
 }
 
 /// httpx's pool looks at all that wait for each one that ends: ten thousand would take half an
@@ -35,6 +35,19 @@ fn delayed() -> Row {
     row.entries.insert(2, work.of(HTTPX_ASYNC).once());
     row.entries.push(work.of(NIQUESTS_ASYNC).once());
     row
+}
+
+fn http2() -> Row {
+    let title = "HTTP/2, 100 streams of one connection, per request";
+    let work = Work::Secure("http2");
+    let of = [
+        PLAIN,
+        TAURARO_ASYNC,
+        HTTPX_ASYNC,
+        NIQUESTS_ASYNC,
+        PYREQWEST_ASYNC,
+    ];
+    row("http2", title, Unit::Microseconds, work, &of)
 }
 
 /// Both cores are for all: one of them alone cannot show what threads are good for.

@@ -2,7 +2,7 @@
 
 mod bodies;
 mod contenders;
-pub(crate) mod growth;
+mod growth;
 mod many;
 mod tls;
 
@@ -13,6 +13,7 @@ use contenders::{
     AIOHTTP, ASYNC, ENGINE, HTTPX, HTTPX_ASYNC, HTTPX2, NIQUESTS, PLAIN, PRIMP, PYCURL, PYREQWEST,
     PYREQWEST_ASYNC, REQUESTS, SYNC, TAURARO, TAURARO_ASYNC,
 };
+pub(crate) use growth::{FAMILIES, Family};
 
 /// Those whose pool can be as large as it needs to be.
 const MEMORY: [Contender; 5] = [PLAIN, TAURARO_ASYNC, HTTPX_ASYNC, AIOHTTP, PYREQWEST_ASYNC];
@@ -21,27 +22,33 @@ const STREAMING: &str = "CPython httpx, iter_bytes";
 
 /// In the order of the table.
 pub(crate) fn rows() -> Vec<Row> {
-    let mut rows = vec![
-        get(),
-        get_on_one_core(),
-        async_get(),
-        gather(),
-        gather_anew(),
-    ];
-    rows.extend(many::rows());
-    rows.push(post());
+    let mut rows = vec![get(), get_on_one_core(), async_get(), post(), client()];
     rows.extend(tls::rows());
-    rows.extend(bodies::rows());
-    rows.extend([
-        content(),
-        iter_bytes(),
-        import(),
-        import_by_process(),
-        client(),
-        idle(),
-        in_flight(),
-    ]);
     rows
+}
+
+/// Larger bodies.
+pub(crate) fn bodies() -> Vec<Row> {
+    let mut rows = bodies::rows();
+    rows.extend([content(), iter_bytes()]);
+    rows
+}
+
+/// Many requests at once.
+pub(crate) fn many() -> Vec<Row> {
+    let mut rows = vec![gather(), gather_anew()];
+    rows.extend(many::rows());
+    rows
+}
+
+/// What the module and its connections cost a process.
+pub(crate) fn process() -> Vec<Row> {
+    vec![import(), import_by_process(), idle(), in_flight()]
+}
+
+/// How cost grows with the number of connections.
+pub(crate) fn growth() -> Vec<Row> {
+    growth::rows()
 }
 
 /// A row without limits.

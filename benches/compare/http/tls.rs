@@ -1,15 +1,14 @@
-//! HTTPS and HTTP/2.
+//! HTTPS.
 
 use super::contenders::{
-    HTTPX, HTTPX_ASYNC, HTTPX2, NIQUESTS, NIQUESTS_ASYNC, PLAIN, PRIMP, PYCURL, PYREQWEST,
-    PYREQWEST_ASYNC, REQUESTS, TAURARO, TAURARO_ASYNC,
+    HTTPX, HTTPX2, NIQUESTS, PLAIN, PRIMP, PYCURL, PYREQWEST, REQUESTS, TAURARO,
 };
 use super::row;
 use crate::limits::Limit::Times;
 use crate::row::{BASE, Row, Unit, Work};
 
 pub(super) fn rows() -> Vec<Row> {
-    vec![kept_alive(), anew(), http2()]
+    vec![kept_alive(), anew()]
 }
 
 /// Its base is hyper over rustls.
@@ -30,17 +29,4 @@ fn anew() -> Row {
     let work = Work::Secure("tls-new");
     let of = [PLAIN, TAURARO, HTTPX, REQUESTS, NIQUESTS, PYREQWEST, PYCURL];
     row("tls-new", title, Unit::Microseconds, work, &of)
-}
-
-fn http2() -> Row {
-    let title = "HTTP/2, 100 streams of one connection, per request";
-    let work = Work::Secure("http2");
-    let of = [
-        PLAIN,
-        TAURARO_ASYNC,
-        HTTPX_ASYNC,
-        NIQUESTS_ASYNC,
-        PYREQWEST_ASYNC,
-    ];
-    row("http2", title, Unit::Microseconds, work, &of)
 }
