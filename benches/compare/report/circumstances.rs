@@ -13,7 +13,7 @@ pub(crate) fn of(contenders: &Contenders, options: &Options) -> Circumstances {
     let told = [
         ("Day", printed("date", &["-u", "+%Y-%m-%d"])),
         ("Machine", machine()),
-        ("System", printed("uname", &["-s", "-r", "-m"])),
+        ("System", printed("uname", &["-s", "-m"])),
         ("Compiler", printed("rustc", &["--version"])),
         ("Tauraro", Some(tauraro::VERSION.to_owned())),
         (
