@@ -45,6 +45,63 @@ impl From<Event> for Seen {
     }
 }
 
+/// Feeds `input` in pieces, to where a payload stays wherever that is possible.
+fn receive_in_place(protocol: &mut Protocol, mut input: &[u8], size: usize) -> Vec<Event> {
+    let mut events = Vec::new();
+    while !input.is_empty() {
+        let event = if protocol.takes_in_place(0) {
+            protocol.receive_in_place(|buffer| {
+                let count = size.min(input.len()).min(buffer.remaining());
+                buffer.put_slice(&input[..count]);
+                input = &input[count..];
+            })
+        } else {
+            let count = size.min(input.len());
+            let mut piece = &input[..count];
+            let event = protocol.receive(&mut piece);
+            input = &input[count - piece.len()..];
+            event
+        };
+        events.extend(event);
+    }
+    events
+}
+
+#[test]
+fn payloads_received_in_place_are_those_that_were_sent() {
+    for (sender, receiver) in [(Side::Client, Side::Server), (Side::Server, Side::Client)] {
+        for size in [1, 3, 4096, 1_usize << 20] {
+            let mut sender = open(sender);
+            for message in [
+                Message::text("žluťoučký 🦀".repeat(size.div_ceil(7))),
+                Message::binary(vec![7; 300_000]),
+                Message::text(""),
+            ] {
+                sender.send(message).unwrap();
+                sender.send_ping(b"between").unwrap();
+            }
+            let sent = take_output(&mut sender);
+            let copied = receive_all(&mut open(receiver), &sent);
+            let in_place = receive_in_place(&mut open(receiver), &sent, size);
+            assert!(in_place == copied, "{receiver:?}, pieces of {size}");
+        }
+    }
+}
+
+#[test]
+fn a_bad_byte_received_in_place_is_found_before_the_message_ends() {
+    let mut client = open(Side::Client);
+    // A text of 100 bytes.
+    assert!(receive_all(&mut client, &[0x81, 100, b'a']).is_empty());
+    assert_eq!(
+        client.receive_in_place(|buffer| buffer.put_slice(b"b\xff")),
+        None
+    );
+    let violation = client.violation().unwrap();
+    assert_eq!(violation.to_string(), "invalid start byte at position 2");
+    assert!(!client.takes_in_place(0));
+}
+
 #[test]
 fn what_one_end_sends_the_other_receives_however_it_is_cut() {
     for (sender, receiver) in [(Side::Client, Side::Server), (Side::Server, Side::Client)] {

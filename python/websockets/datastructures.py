@@ -23,14 +23,34 @@ class Headers(MutableMapping[str, str]):
     with a control character raises InvalidHeaderValue.
     """
 
-    __slots__ = ("_values", "_fields")
+    # A list of pairs, or what came in a handshake: that is smaller, and answers the usual questions.
+    __slots__ = ("_fields",)
 
     def __init__(self, *fields, **named):
         self.clear()
         self.update(*fields, **named)
 
+    @classmethod
+    def _of(cls, fields):
+        headers = cls.__new__(cls)
+        headers._fields = fields
+        return headers
+
+    def _pairs(self):
+        if type(self._fields) is not list:
+            self._fields = self._fields.pairs()
+        return self._fields
+
+    def _values(self):
+        values = {}
+        for name, value in self._pairs():
+            values.setdefault(name.lower(), []).append(value)
+        return values
+
     def __getitem__(self, name):
-        values = self._values[name.lower()]
+        values = self.get_all(name)
+        if not values:
+            raise KeyError(name.lower())
         if len(values) > 1:
             raise MultipleValuesError(name)
         return values[0]
@@ -44,40 +64,40 @@ class Headers(MutableMapping[str, str]):
 
     def set_insecure(self, name, value):
         """Adds a field without a look at its value."""
-        self._values.setdefault(name.lower(), []).append(value)
-        self._fields.append((name, value))
+        self._pairs().append((name, value))
 
     def __delitem__(self, name):
         name = name.lower()
-        del self._values[name]
-        self._fields = [field for field in self._fields if field[0].lower() != name]
+        kept = [field for field in self._pairs() if field[0].lower() != name]
+        if len(kept) == len(self._fields):
+            raise KeyError(name)
+        self._fields = kept
 
     def clear(self):
         """Removes all fields."""
-        self._values = {}
         self._fields = []
 
     def __contains__(self, name):
-        return isinstance(name, str) and name.lower() in self._values
+        return isinstance(name, str) and bool(self.get_all(name))
 
     def __iter__(self):
-        return iter(self._values)
+        return iter(self._values())
 
     def __len__(self):
-        return len(self._values)
+        return len(self._values())
 
     def __eq__(self, other):
         if not isinstance(other, Headers):
             return NotImplemented
-        return self._values == other._values
+        return self._values() == other._values()
 
     __hash__ = None
 
     def __str__(self):
-        return "".join(f"{name}: {value}\r\n" for name, value in self._fields) + "\r\n"
+        return "".join(f"{name}: {value}\r\n" for name, value in self._pairs()) + "\r\n"
 
     def __repr__(self):
-        return f"{type(self).__name__}({self._fields!r})"
+        return f"{type(self).__name__}({self._pairs()!r})"
 
     def serialize(self):
         """The fields as bytes, with the empty line that ends them."""
@@ -85,16 +105,19 @@ class Headers(MutableMapping[str, str]):
 
     def get_all(self, name):
         """The values of a name, each by itself."""
-        return list(self._values.get(name.lower(), ()))
+        if type(self._fields) is not list:
+            return self._fields.get_all(name)
+        name = name.lower()
+        return [value for other, value in self._fields if other.lower() == name]
 
     def raw_items(self):
         """Pairs of name and value, one for each field."""
-        return iter(self._fields)
+        return iter(self._pairs())
 
     def copy(self):
         """Other Headers with the same fields."""
         copy = type(self)()
-        for name, value in self._fields:
+        for name, value in self._pairs():
             copy.set_insecure(name, value)
         return copy
 

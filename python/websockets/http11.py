@@ -34,6 +34,9 @@ def d(value):
 
 
 class _Message:
+    # Those that have none share this.
+    _exception = None
+
     @property
     def exception(self):
         """Deprecated: handshake_exc of the protocol says it."""
@@ -55,7 +58,8 @@ class Request(_Message):
         self.headers = headers
         self.method = method
         self.protocol = protocol
-        self._exception = _exception
+        if _exception is not None:
+            self._exception = _exception
 
     @classmethod
     def parse(cls, read_line):
@@ -92,7 +96,8 @@ class Response(_Message):
         self.reason_phrase = reason_phrase
         self.headers = headers
         self.body = body
-        self._exception = _exception
+        if _exception is not None:
+            self._exception = _exception
 
     @classmethod
     def parse(cls, read_line, read_exact, read_to_eof, proxy=False):

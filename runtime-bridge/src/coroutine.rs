@@ -4,11 +4,12 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Wake as _, Waker};
+use std::task::{self, Poll, Wake as _, Waker};
 
 use parking_lot::Mutex;
 use rustpython_vm::{
-    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, TryFromObject, VirtualMachine,
+    AsObject, Context, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, TryFromObject,
+    VirtualMachine,
     builtins::PyBaseExceptionRef,
     class::{PyClassImpl as _, StaticType as _},
     exceptions::ExceptionCtor,
@@ -19,6 +20,7 @@ use rustpython_vm::{
     warn::warn_unawaited_coroutine,
 };
 
+use crate::await_method;
 use crate::error::Panicked;
 use crate::fork;
 use crate::from_python::exchange::{Exchange, Sent};
@@ -186,7 +188,8 @@ impl State {
             exchange: self.exchange.take(),
             root: WakerId::of(waker),
         });
-        let polled = Panicked::catch(|| future.as_mut().poll(&mut Context::from_waker(waker)));
+        let polled =
+            Panicked::catch(|| future.as_mut().poll(&mut task::Context::from_waker(waker)));
         self.exchange = stay.leave();
         Ok(polled.unwrap_or_else(|panic| Poll::Ready(Err(panic.to_exception(vm)))))
     }
@@ -289,8 +292,9 @@ fn no_native_loop(vm: &VirtualMachine) -> PyBaseExceptionRef {
 }
 
 /// Makes the class; only a coroutine that was never awaited has to be finalized.
-pub(crate) fn make_class() {
+pub(crate) fn make_class(ctx: &Context) {
     drop(Coroutine::make_static_type());
+    await_method::give_to(Coroutine::static_type(), ctx);
     let never_awaited = |object: &PyObject| {
         object
             .downcast_ref::<Coroutine>()
@@ -346,11 +350,6 @@ impl Coroutine {
         drop(state);
         drop(remains);
         Ok(())
-    }
-
-    #[pymethod]
-    fn __await__(zelf: PyRef<Self>) -> PyRef<Self> {
-        zelf
     }
 
     #[pygetset]

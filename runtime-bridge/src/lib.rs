@@ -31,6 +31,7 @@
 //! 4. Any future may be dropped at any await.
 
 mod asyncio;
+mod await_method;
 mod blocking;
 mod contextvars;
 mod coroutine;

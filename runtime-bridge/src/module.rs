@@ -2,7 +2,7 @@
 
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::frozen::FrozenModule;
-use rustpython_vm::{InterpreterBuilder, py_freeze, pymodule};
+use rustpython_vm::{Context, InterpreterBuilder, py_freeze, pymodule};
 
 use crate::coroutine::Coroutine;
 use crate::event_loop::{EventLoopCore, Handle};
@@ -46,7 +46,7 @@ pub fn register(builder: InterpreterBuilder) -> InterpreterBuilder {
             module_name = "asyncio.tasks"
         ))
         .init_hook(|vm| {
-            make_classes();
+            make_classes(&vm.ctx);
             homing::take_in_at_exit(vm);
         })
 }
@@ -60,8 +60,8 @@ fn extended_modules() -> Vec<(&'static str, FrozenModule)> {
 }
 
 /// Native modules may make coroutines before anything imports `_runtime_bridge`.
-fn make_classes() {
-    coroutine::make_class();
+fn make_classes(ctx: &Context) {
+    coroutine::make_class(ctx);
     drop(Waiter::make_static_type());
     drop(DoneCallback::make_static_type());
     drop(AsyncIterator::make_static_type());

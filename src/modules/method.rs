@@ -5,11 +5,15 @@ use std::fmt;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyBoundMethod, PyStrRef, PyType},
-    class::PyClassImpl as _,
+    class::{PyClassImpl as _, StaticType as _},
     function::FuncArgs,
     pyclass,
     types::{Callable, GetDescriptor, Representable},
 };
+
+/// A call with positional arguments alone, `self` first, past the binding of arguments, which costs
+/// more than many a method itself. `None` for arguments that it does not take.
+pub(crate) type Shortcut = fn(&[PyObjectRef], &VirtualMachine) -> Option<PyResult>;
 
 /// What is to be told of a method.
 #[derive(Clone, Copy)]
@@ -20,6 +24,18 @@ pub(crate) struct Description {
     pub(crate) parameters: &'static str,
     /// Whether `inspect.iscoroutinefunction` is to be true.
     pub(crate) is_coroutine: bool,
+    /// For the usual call, where it is worth while.
+    pub(crate) shortcut: Option<Shortcut>,
+}
+
+impl Description {
+    /// The same with a shortcut.
+    pub(crate) const fn with_shortcut(self, shortcut: Shortcut) -> Self {
+        Self {
+            shortcut: Some(shortcut),
+            ..self
+        }
+    }
 }
 
 /// A native method or function, described as `inspect` and `unittest.mock` expect it.
@@ -46,6 +62,10 @@ impl Method {
     /// Makes the classes of this file known to the interpreter.
     pub(crate) fn prepare_classes() {
         drop(Self::make_static_type());
+        Self::static_type()
+            .slots()
+            .vectorcall
+            .store(Some(vectorcall));
         drop(ClassSignature::make_static_type());
     }
 
@@ -171,6 +191,25 @@ impl GetDescriptor for ClassSignature {
 
 #[pyclass(with(GetDescriptor), flags(DISALLOW_INSTANTIATION))]
 impl ClassSignature {}
+
+/// Takes the shortcut, or passes the arguments on as they are.
+fn vectorcall(
+    zelf: &PyObject,
+    args: Vec<PyObjectRef>,
+    nargs: usize,
+    kwnames: Option<&[PyObjectRef]>,
+    vm: &VirtualMachine,
+) -> PyResult {
+    let Some(method) = zelf.downcast_ref::<Method>() else {
+        return Err(vm.new_type_error("expected a native function"));
+    };
+    if let (Some(shortcut), None) = (method.description.shortcut, kwnames)
+        && let Some(result) = shortcut(&args, vm)
+    {
+        return result;
+    }
+    method.function.vectorcall(args, nargs, kwnames, vm)
+}
 
 impl Callable for Method {
     type Args = FuncArgs;

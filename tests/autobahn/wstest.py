@@ -64,6 +64,10 @@ def verdicts(place):
         print(f"FAILED wstest reports nothing; it says at the end:\n{tail(place)}")
         return {}
     (cases,) = json.loads(index.read_text()).values()
+    for name, case in cases.items():
+        if case["behavior"] == "FAILED":
+            reported = json.loads(pathlib.Path(place, case["reportfile"]).read_text())
+            print(f"FAILED {name}: {reported['result']}", flush=True)
     return {name: (case["behavior"], case["behaviorClose"]) for name, case in cases.items()}
 
 

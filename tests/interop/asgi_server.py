@@ -61,6 +61,8 @@ def main():
         app, host="127.0.0.1", port=0, loop="asyncio", http="h11", ws="none", lifespan="off", log_level="error"
     )
     listener = config.bind_socket()
+    # A client that has read the port may connect before the server runs.
+    listener.listen()
     print(listener.getsockname()[1], flush=True)
     asyncio.run(uvicorn.Server(config).serve(sockets=[listener]))
 

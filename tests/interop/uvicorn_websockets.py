@@ -42,6 +42,8 @@ def serve(implementation):
         log_level="error",
     )
     listener = config.bind_socket()
+    # A client that has read the port may connect before the server runs.
+    listener.listen()
     print(listener.getsockname()[1], flush=True)
     asyncio.run(uvicorn.Server(config).serve(sockets=[listener]))
 

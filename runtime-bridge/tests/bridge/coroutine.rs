@@ -16,6 +16,28 @@ fn a_ready_future_is_awaited_without_a_turn_of_the_loop() {
 }
 
 #[test]
+fn await_may_be_called_by_hand() {
+    in_loop(
+        r#"
+        coroutine = bridge_test.ready("value")
+        bound = coroutine.__await__
+        equal((bound.__self__ is coroutine, callable(coroutine)), (True, False))
+        equal((bound() is coroutine, type(coroutine).__await__(coroutine) is coroutine), (True, True))
+        equal(await coroutine, "value")
+        for wrong in (lambda: bound(1), lambda: type(coroutine).__await__(), lambda: type(coroutine).__await__(1)):
+            try:
+                wrong()
+            except TypeError as error:
+                assert "__await__" in str(error), error
+            else:
+                raise AssertionError("no TypeError")
+        import inspect
+        equal(str(inspect.signature(type(coroutine).__await__)), "(self, /)")
+        "#,
+    );
+}
+
+#[test]
 fn a_pending_future_lets_the_loop_run_and_resumes_when_woken() {
     in_loop(
         r#"

@@ -73,6 +73,12 @@ impl Message {
     }
 }
 
+/// A string of its own, without a copy if nobody else has the text.
+pub fn into_string(text: Utf8Bytes) -> String {
+    // SAFETY: they were the bytes of UTF-8 text.
+    unsafe { String::from_utf8_unchecked(Bytes::from(text).into()) }
+}
+
 /// The opcode of a data frame, RFC 6455 section 5.6.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {

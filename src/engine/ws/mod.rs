@@ -47,7 +47,7 @@ pub use fragments::{Fragments, Sending};
 pub use frame::{MAX_CONTROL_PAYLOAD, serialize as serialize_frame};
 pub use inner::NotSent;
 pub use mask::apply as apply_mask;
-pub use message::{Fragment, Kind, Message, Utf8Bytes};
+pub use message::{Fragment, Kind, Message, Utf8Bytes, into_string};
 pub use options::{Options, Watermarks};
 pub use output::Output;
 pub use protocol::{Event, Protocol, Side, State};

@@ -6,6 +6,7 @@ mod send;
 use std::fmt;
 
 use bytes::Bytes;
+use tokio::io::ReadBuf;
 
 use super::close::{Close, code};
 use super::error::{Cause, Closed, Violation};
@@ -221,6 +222,23 @@ impl Protocol {
         }
         *input = &[];
         None
+    }
+
+    /// Whether [`receive_in_place`](Self::receive_in_place) can take what comes next, and more than
+    /// `size` bytes of it.
+    pub fn takes_in_place(&self, size: u64) -> bool {
+        !self.discarding && self.reader.takes_in_place(size)
+    }
+
+    /// Receives what `read` puts into the payload of the current frame itself, without a copy.
+    pub fn receive_in_place(&mut self, read: impl FnOnce(&mut ReadBuf<'_>)) -> Option<Event> {
+        match self.reader.fill(read) {
+            Ok(received) => self.process(received?),
+            Err(violation) => {
+                self.violated(violation);
+                None
+            }
+        }
     }
 
     /// Notes that the peer's direction of the stream has ended.

@@ -3,6 +3,7 @@
 mod data;
 
 use bytes::Bytes;
+use tokio::io::ReadBuf;
 
 use self::data::{Payload, Sequence};
 use super::error::Violation;
@@ -109,6 +110,29 @@ impl Reader {
             self.begin(header)?;
         }
         match self.take_payload(input)? {
+            true => self.end_frame(),
+            false => Ok(None),
+        }
+    }
+
+    /// Whether [`fill`](Self::fill) can take what comes next, and more than `size` bytes of it.
+    pub(super) fn takes_in_place(&self, size: u64) -> bool {
+        let compressed = |frame: &Frame| frame.payload.compressed;
+        self.missing() > size && !self.frame.as_ref().is_none_or(compressed)
+    }
+
+    /// Takes what `read` puts into the payload of the current frame, as [`read`](Self::read) does.
+    pub(super) fn fill(
+        &mut self,
+        read: impl FnOnce(&mut ReadBuf<'_>),
+    ) -> Result<Option<Received>, Violation> {
+        let Some(frame) = &mut self.frame else {
+            return Ok(None);
+        };
+        let Header { mask, length, .. } = frame.header;
+        let at = ((frame.read % 4) as usize, length - frame.read);
+        frame.read += self.sequence.fill(&mut frame.payload, mask, at, read)? as u64;
+        match frame.read == length {
             true => self.end_frame(),
             false => Ok(None),
         }

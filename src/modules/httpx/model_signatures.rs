@@ -39,12 +39,14 @@ const fn method(name: &'static str, parameters: &'static str) -> Description {
         name,
         parameters,
         is_coroutine: false,
+        shortcut: None,
     }
 }
 
 const fn coroutine(name: &'static str, parameters: &'static str) -> Description {
     Description {
         is_coroutine: true,
+        shortcut: None,
         ..method(name, parameters)
     }
 }

@@ -76,6 +76,7 @@ const fn described(name: &'static str, parameters: &'static str) -> Description 
         name,
         parameters,
         is_coroutine: false,
+        shortcut: None,
     }
 }
 
@@ -118,6 +119,7 @@ pub(super) fn describe(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<(
     Method::describe(Client::class(ctx), MODULE, &METHODS, vm);
     let coroutines = METHODS.map(|method| Description {
         is_coroutine: method.name != "stream",
+        shortcut: None,
         ..method
     });
     Method::describe(AsyncClient::class(ctx), MODULE, &coroutines, vm);
@@ -128,10 +130,12 @@ pub(super) fn describe(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<(
             _ => "self",
         },
         is_coroutine: true,
+        shortcut: None,
     });
     Method::describe(AsyncClient::class(ctx), MODULE, &others, vm);
     let handle = Description {
         is_coroutine: true,
+        shortcut: None,
         ..described("handle_async_request", "self, request")
     };
     Method::describe(

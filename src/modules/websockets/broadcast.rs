@@ -36,6 +36,7 @@ pub(super) fn describe(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<(
         name: "broadcast",
         parameters: "connections, message, *, text=None, raise_exceptions=False",
         is_coroutine: false,
+        shortcut: None,
     };
     let function = module.get_attr("broadcast", vm)?;
     let function = Method::function(function, "websockets", description, vm);

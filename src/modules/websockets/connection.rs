@@ -82,6 +82,32 @@ impl Connection {
     fn handle(&self, vm: &VirtualMachine) -> PyResult<ws::Connection> {
         self.0.handle(vm)
     }
+
+    /// `recv()`.
+    pub(super) fn recv_any(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
+        let [zelf] = args else {
+            return None;
+        };
+        let received = Self::recv(zelf.downcast_ref()?, RecvArgs { decode: None }, vm);
+        Some(Ok(received.into_ref(&vm.ctx).into()))
+    }
+
+    /// `send(message)`.
+    pub(super) fn send_any(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
+        let [zelf, message] = args else {
+            return None;
+        };
+        let message = message.clone();
+        let sent = Self::send(
+            zelf.downcast_ref()?,
+            SendArgs {
+                message,
+                text: None,
+            },
+            vm,
+        );
+        Some(Ok(sent.into_ref(&vm.ctx).into()))
+    }
 }
 
 /// A number that is no close code at all becomes 0, which may not be sent either.

@@ -3,18 +3,19 @@
 use bytes::Bytes;
 use http::StatusCode;
 use rustpython_vm::{
-    PyObject, PyObjectRef, PyResult, VirtualMachine,
+    PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
     builtins::{PyStr, PyStrRef},
 };
 
 use crate::engine::http::headers::HeaderList;
 use crate::engine::net::Address;
-use crate::engine::ws::Message;
 use crate::engine::ws::handshake::{Headers, Request, Response};
+use crate::engine::ws::{self, Message};
 use crate::modules::convert::{bytes_like, new_bytes, new_str, utf8};
 use crate::modules::fields::{parse_fields_by, value_of};
 
 use super::exceptions::invalid_header_value;
+use super::handshake_fields::HandshakeFields;
 
 /// A message to send: str is text, bytes-like is binary.
 pub(super) fn parse_message(message: &PyObject, vm: &VirtualMachine) -> PyResult<Message> {
@@ -36,7 +37,7 @@ pub(super) fn message_object(
 ) -> PyObjectRef {
     match (message, decode) {
         (Message::Text(text), Some(false)) => new_bytes(Bytes::from(text), vm).into(),
-        (Message::Text(text), _) => new_str(&text, vm).into(),
+        (Message::Text(text), _) => vm.ctx.new_str(ws::into_string(text)).into(),
         (Message::Binary(data), _) => new_bytes(data, vm).into(),
     }
 }
@@ -48,18 +49,12 @@ fn http11(name: &'static str, args: Vec<PyObjectRef>, vm: &VirtualMachine) -> Py
 }
 
 fn headers_object(headers: &Headers, vm: &VirtualMachine) -> PyResult {
-    let pairs = headers.iter().map(|(name, value)| {
-        // As the package decodes them, so that whoever knows better can encode them again.
-        let value: String = value.as_bytes().iter().copied().map(char::from).collect();
-        vm.ctx
-            .new_tuple(vec![new_str(name, vm).into(), new_str(&value, vm).into()])
-            .into()
-    });
-    let pairs = vm.ctx.new_list(pairs.collect());
+    let fields = HandshakeFields::new(headers).into_ref(&vm.ctx);
     let module = vm
         .import("websockets.datastructures", 0)?
         .get_attr("datastructures", vm)?;
-    module.get_attr("Headers", vm)?.call((pairs,), vm)
+    let class = module.get_attr("Headers", vm)?;
+    vm.call_method(&class, "_of", (fields,))
 }
 
 /// A `websockets.http11.Request`.
@@ -67,8 +62,12 @@ pub(super) fn request_object(request: &Request, vm: &VirtualMachine) -> PyResult
     let args = vec![
         new_str(&request.path, vm).into(),
         headers_object(&request.headers, vm)?,
-        new_str(&request.method, vm).into(),
-        new_str(request.version, vm).into(),
+        match request.method.as_str() {
+            // One object for all.
+            "GET" => vm.ctx.intern_str("GET").to_object(),
+            method => new_str(method, vm).into(),
+        },
+        vm.ctx.intern_str(request.version).to_object(),
     ];
     http11("Request", args, vm)
 }

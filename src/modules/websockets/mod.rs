@@ -11,6 +11,7 @@ mod connection;
 mod convert;
 mod exceptions;
 mod extensions;
+mod handshake_fields;
 mod log;
 mod options;
 mod receiving;
@@ -117,6 +118,7 @@ mod _websockets {
         drop(crate::modules::ssl_object::SslObject::make_static_type());
         sync::prepare_classes();
         drop(super::receiving::FragmentIterator::make_static_type());
+        drop(super::handshake_fields::HandshakeFields::make_static_type());
         drop(RedirectTarget::make_static_type());
         extend_module!(vm, module, {
             "SERVER" => vm.ctx.new_str(super::USER_AGENT),

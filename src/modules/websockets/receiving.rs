@@ -25,7 +25,7 @@ pub(super) async fn receive(
         return Ok(with_vm(|vm| message_object(message, decode, vm)));
     }
     match message.into_text() {
-        Ok(text) => Ok(with_vm(|vm| new_str(&text, vm).into())),
+        Ok(text) => Ok(with_vm(|vm| vm.ctx.new_str(ws::into_string(text)).into())),
         Err(violation) => connection.fail(violation).await,
     }
 }

@@ -13,13 +13,14 @@ const fn coroutine(name: &'static str, parameters: &'static str) -> Description 
         name,
         parameters,
         is_coroutine: true,
+        shortcut: None,
     }
 }
 
 const CONNECTION: [Description; 9] = [
-    coroutine("recv", "self, decode=None"),
+    coroutine("recv", "self, decode=None").with_shortcut(Connection::recv_any),
     blocking("recv_streaming", "self, decode=None"),
-    coroutine("send", "self, message, *, text=None"),
+    coroutine("send", "self, message, *, text=None").with_shortcut(Connection::send_any),
     coroutine("ping", "self, data=None"),
     coroutine("pong", "self, data=b''"),
     coroutine("close", "self, code=1000, reason=''"),
@@ -33,6 +34,7 @@ const fn blocking(name: &'static str, parameters: &'static str) -> Description {
         name,
         parameters,
         is_coroutine: false,
+        shortcut: None,
     }
 }
 

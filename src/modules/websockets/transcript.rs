@@ -87,7 +87,7 @@ fn headers(
 ) {
     let text = &format!("{mark} %s: %s");
     for (name, value) in headers.iter() {
-        let value = header_str(value.as_bytes(), vm).into();
+        let value = header_str(value, vm).into();
         debug(
             connection,
             source,

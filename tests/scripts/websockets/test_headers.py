@@ -1,7 +1,9 @@
 """`websockets.datastructures.Headers`."""
 
 import asyncio
+import pickle
 import unittest
+from copy import deepcopy
 
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import serve
@@ -84,6 +86,32 @@ class OnTheWire(unittest.IsolatedAsyncioTestCase):
             self.assertEqual((await seen).encode("iso-8859-1"), "ë".encode("utf-8"))
             writer.close()
             await writer.wait_closed()
+
+    async def test_fields_of_a_handshake_are_headers_like_others(self):
+        seen = asyncio.get_running_loop().create_future()
+
+        async def handler(websocket):
+            seen.set_result(websocket.request.headers)
+
+        async with serve(handler, "127.0.0.1", 0) as server:
+            uri = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+            sent = [("X-Tag", "a"), ("Cookie", "secret"), ("x-tag", "b")]
+            async with connect(uri, additional_headers=sent):
+                headers = await seen
+        self.assertEqual((headers.get_all("X-TAG"), headers.get_all("X-None")), (["a", "b"], []))
+        self.assertEqual(("COOKIE" in headers, "X-None" in headers), (True, False))
+        with self.assertRaises(MultipleValuesError):
+            headers["x-tag"]
+        with self.assertRaisesRegex(KeyError, "x-none"):
+            headers["X-None"]
+        alike = Headers(headers)
+        for copy in (headers.copy(), pickle.loads(pickle.dumps(headers)), deepcopy(headers), alike):
+            self.assertEqual(copy, headers)
+            copy["X-More"] = "c"
+            self.assertNotIn("X-More", headers)
+        self.assertEqual([it for it in headers.raw_items() if it in sent], sent)
+        del headers["x-tag"]
+        self.assertNotIn("X-Tag", headers)
 
     async def test_text_that_no_field_can_have(self):
         async with serve(lambda websocket: websocket.wait_closed(), "127.0.0.1", 0) as server:

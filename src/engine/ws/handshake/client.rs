@@ -13,7 +13,7 @@ use super::Upgraded;
 use super::chunked::read_chunked;
 use super::error::{HandshakeError, SecurityError};
 use super::headers::{EXTENSIONS, Headers, InvalidHeaderText, is_token};
-use super::io::{read_head, read_sized, write_all};
+use super::io::{leftover, read_head, read_sized, write_all};
 use super::message::{Request, Response, check_upgrade};
 use crate::engine::ws::extensions::{self, Agreed, ClientExtension};
 use crate::engine::ws::uri::WebSocketUri;
@@ -153,7 +153,7 @@ impl ClientHandshake {
             subprotocol: self.check(&response)?,
             extensions: self.check_extensions(&response.headers)?,
             stream,
-            leftover: rest.freeze(),
+            leftover: leftover(&rest),
             request: self.request,
             response,
         })

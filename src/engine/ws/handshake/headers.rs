@@ -1,10 +1,10 @@
 //! Header fields of a handshake, in the order and the case of the wire.
 
 use std::borrow::Cow;
-use std::fmt;
+use std::{fmt, mem};
 
 use http::HeaderValue;
-use http::header::{AUTHORIZATION, COOKIE, HeaderName, SET_COOKIE};
+use http::header::{AUTHORIZATION, COOKIE, HeaderName, PROXY_AUTHORIZATION, SET_COOKIE};
 
 use super::error::HandshakeError;
 use crate::engine::ws::extensions::{self, ExtensionHeader, InvalidExtensionHeader};
@@ -13,9 +13,20 @@ use crate::engine::ws::extensions::{self, ExtensionHeader, InvalidExtensionHeade
 pub(super) const EXTENSIONS: &str = "Sec-WebSocket-Extensions";
 
 /// A list of header fields. Unlike `http::HeaderMap` it keeps order and case, which the
-/// `websockets` package shows its users.
+/// `websockets` package shows its users; and it is small, for each connection keeps two.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Headers(Vec<(String, HeaderValue)>);
+pub struct Headers {
+    /// Names and values, one after the other.
+    text: Vec<u8>,
+    fields: Vec<Ends>,
+}
+
+/// Where in the text a field ends that begins where the one before it ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Ends {
+    name: usize,
+    value: usize,
+}
 
 /// A header field that cannot be sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -48,11 +59,25 @@ impl Headers {
         let invalid = || InvalidHeaderText {
             name: name.to_owned(),
         };
-        let lower = HeaderName::from_bytes(name.as_bytes()).map_err(|_| invalid())?;
-        let mut value = HeaderValue::from_bytes(value.as_ref()).map_err(|_| invalid())?;
-        value.set_sensitive([AUTHORIZATION, COOKIE, SET_COOKIE].contains(&lower));
-        self.0.push((name.to_owned(), value));
+        HeaderName::from_bytes(name.as_bytes()).map_err(|_| invalid())?;
+        let value = value.as_ref();
+        HeaderValue::from_bytes(value).map_err(|_| invalid())?;
+        self.append(name, value);
         Ok(())
+    }
+
+    fn append(&mut self, name: &str, value: &[u8]) {
+        self.text.extend_from_slice(name.as_bytes());
+        let name = self.text.len();
+        self.text.extend_from_slice(value);
+        let value = self.text.len();
+        self.fields.push(Ends { name, value });
+    }
+
+    /// Gives back what memory it does not need.
+    pub fn shrink_to_fit(&mut self) {
+        self.text.shrink_to_fit();
+        self.fields.shrink_to_fit();
     }
 
     /// Appends a field whose text is known to be valid.
@@ -63,7 +88,15 @@ impl Headers {
 
     /// Removes all fields of this name.
     pub fn remove(&mut self, name: &str) {
-        self.0.retain(|(n, _)| !n.eq_ignore_ascii_case(name));
+        if !self.contains(name) {
+            return;
+        }
+        let before = mem::take(self);
+        for (other, value) in before.iter() {
+            if !other.eq_ignore_ascii_case(name) {
+                self.append(other, value);
+            }
+        }
     }
 
     /// Whether there is a field of this name.
@@ -72,9 +105,9 @@ impl Headers {
     }
 
     /// The values of all fields of this name.
-    pub fn get_all(&self, name: &str) -> impl Iterator<Item = &HeaderValue> {
-        let matches = move |(n, _): &&(String, HeaderValue)| n.eq_ignore_ascii_case(name);
-        self.0.iter().filter(matches).map(|(_, value)| value)
+    pub fn get_all(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+        let matches = move |(n, _): &(&str, &[u8])| n.eq_ignore_ascii_case(name);
+        self.iter().filter(matches).map(|(_, value)| value)
     }
 
     /// The value of the one field of this name, as ISO 8859-1.
@@ -85,7 +118,7 @@ impl Headers {
         let mut values = self.get_all(name);
         let value = values.next();
         match values.next() {
-            None => Ok(value.map(|value| latin1(value.as_bytes()))),
+            None => Ok(value.map(latin1)),
             Some(_) => Err(HandshakeError::InvalidHeader {
                 name: name.to_owned(),
                 value: Some("multiple values".to_owned()),
@@ -97,7 +130,7 @@ impl Headers {
     pub fn list(&self, name: &str) -> Vec<Cow<'_, str>> {
         let elements = self
             .get_all(name)
-            .flat_map(|value| value.as_bytes().split(|&byte| byte == b','))
+            .flat_map(|value| value.split(|&byte| byte == b','))
             .map(<[u8]>::trim_ascii);
         elements.filter(|e| !e.is_empty()).map(latin1).collect()
     }
@@ -109,23 +142,28 @@ impl Headers {
     pub fn extensions(&self) -> Result<Vec<ExtensionHeader>, InvalidExtensionHeader> {
         let mut extensions = Vec::new();
         for value in self.get_all(EXTENSIONS) {
-            let value = latin1(value.as_bytes().trim_ascii());
+            let value = latin1(value.trim_ascii());
             extensions.extend(extensions::parse(&value)?);
         }
         Ok(extensions)
     }
 
     /// All fields in order.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &HeaderValue)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value))
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        let mut start = 0;
+        self.fields.iter().map(move |ends| {
+            let name = &self.text[mem::replace(&mut start, ends.value)..ends.name];
+            let name = str::from_utf8(name).unwrap_or_default();
+            (name, &self.text[ends.name..ends.value])
+        })
     }
 
     /// Writes the fields and the empty line after them.
     pub(super) fn write(&self, output: &mut Vec<u8>) {
-        for (name, value) in &self.0 {
+        for (name, value) in self.iter() {
             output.extend_from_slice(name.as_bytes());
             output.extend_from_slice(b": ");
-            output.extend_from_slice(value.as_bytes());
+            output.extend_from_slice(value);
             output.extend_from_slice(b"\r\n");
         }
         output.extend_from_slice(b"\r\n");
@@ -135,7 +173,21 @@ impl Headers {
 /// Credentials and cookies are masked.
 impl fmt::Debug for Headers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.iter()).finish()
+        let secret = [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE, SET_COOKIE];
+        let shown = self.iter().map(|(name, value)| {
+            let is_secret = secret
+                .iter()
+                .any(|it| name.eq_ignore_ascii_case(it.as_str()));
+            (
+                name,
+                if is_secret {
+                    "Sensitive".into()
+                } else {
+                    latin1(value)
+                },
+            )
+        });
+        f.debug_map().entries(shown).finish()
     }
 }
 
@@ -159,6 +211,17 @@ mod tests {
         assert_eq!(headers.list("X-TAG"), ["a", "b", "c"]);
         assert!(headers.get("x-tag").is_err());
         assert_eq!(headers.iter().next().unwrap().0, "X-Tag");
+    }
+
+    #[test]
+    fn fields_of_one_name_are_removed_and_the_others_stay() {
+        let mut headers = Headers::new();
+        for (name, value) in [("A", "1"), ("b", ""), ("a", "2"), ("C", "3")] {
+            headers.push(name, value).unwrap();
+        }
+        headers.remove("a");
+        let left: Vec<_> = headers.iter().collect();
+        assert_eq!(left, [("b", &b""[..]), ("C", b"3")]);
     }
 
     #[test]

@@ -45,6 +45,11 @@ pub(super) async fn read_head<H: Head, S: AsyncRead + Unpin>(
     }
 }
 
+/// What came after a head, without the buffer of the head: a connection keeps it.
+pub(super) fn leftover(rest: &BytesMut) -> Bytes {
+    Bytes::copy_from_slice(rest)
+}
+
 /// Writes `bytes`, which are a head and perhaps a body.
 pub(super) async fn write_all<H: Head, S: AsyncWrite + Unpin>(
     stream: &mut S,

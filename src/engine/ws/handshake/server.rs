@@ -12,7 +12,7 @@ use tungstenite::handshake::derive_accept_key;
 use super::Upgraded;
 use super::error::{HandshakeError, SecurityError};
 use super::headers::{EXTENSIONS, Headers};
-use super::io::{end, read_head, write_all};
+use super::io::{end, leftover, read_head, write_all};
 use super::message::{Request, Response, check_upgrade, now};
 use crate::engine::ws::extensions::{self, Agreed, ServerExtension};
 
@@ -50,7 +50,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> ServerHandshake<S> {
         Ok(Self {
             stream,
             request,
-            leftover: rest.freeze(),
+            leftover: leftover(&rest),
             extensions: Vec::new(),
             extensions_answer: None,
         })

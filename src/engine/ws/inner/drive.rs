@@ -19,10 +19,8 @@ use crate::engine::ws::shared::Wakes;
 
 /// Bytes read at a time, on the stack: an idle connection has no read buffer.
 const READ_SIZE: usize = 16 * 1024;
-/// With more than this missing of a frame, a larger buffer pays for itself.
-const LARGE_READ_FROM: u64 = 32 * 1024;
-/// Bytes read at a time of a large frame.
-const LARGE_READ_SIZE: usize = 128 * 1024;
+/// With more than this missing of a frame, its payload is read to where it stays.
+const IN_PLACE_FROM: u64 = 16 * 1024;
 
 /// Time for answering what came before a violation.
 const VIOLATION_GRACE: Duration = Duration::from_secs(1);
@@ -91,11 +89,9 @@ impl Inner {
             if !self.may_read() {
                 return false;
             }
-            let more = if self.protocol.missing() > LARGE_READ_FROM {
-                let mut space = Vec::with_capacity(LARGE_READ_SIZE);
-                self.read_once(cx, ReadBuf::uninit(space.spare_capacity_mut()), wakes)
-            } else {
-                self.read_once(cx, ReadBuf::uninit(&mut space), wakes)
+            let more = match self.protocol.takes_in_place(IN_PLACE_FROM) {
+                true => self.read_in_place(cx, wakes),
+                false => self.read_once(cx, ReadBuf::uninit(&mut space), wakes),
             };
             if !more {
                 return false;
@@ -106,6 +102,9 @@ impl Inner {
 
     /// Parses what was read when the inbox was full.
     pub(super) fn parse_unread(&mut self, wakes: &mut Wakes) {
+        if self.unread.is_empty() {
+            return;
+        }
         let unread = mem::take(&mut self.unread);
         let left = self.parse(&unread, wakes);
         self.unread = unread.slice(unread.len() - left..);
@@ -131,6 +130,22 @@ impl Inner {
             self.unread = Bytes::copy_from_slice(&bytes[bytes.len() - left..]);
         }
         true
+    }
+
+    /// Reads what there is of a payload. Says whether there may be more.
+    fn read_in_place(&mut self, cx: &mut Context<'_>, wakes: &mut Wakes) -> bool {
+        let (mut readable, mut count) = (false, 0);
+        let event = self.protocol.receive_in_place(|buffer| {
+            readable = self.transport.read(cx, buffer);
+            count = buffer.filled().len();
+        });
+        if readable && count == 0 {
+            self.protocol.receive_eof();
+        }
+        if let Some(event) = event {
+            self.process(event, wakes);
+        }
+        readable && count > 0
     }
 
     /// Parses until the inbox is full, and returns how many bytes are left then.

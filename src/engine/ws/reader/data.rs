@@ -1,6 +1,7 @@
 //! Data frames: their order, their limits, decompression, and the check of text.
 
 use bytes::Bytes;
+use tokio::io::ReadBuf;
 
 use super::{Limits, Masked};
 use crate::engine::ws::error::Violation;
@@ -20,9 +21,26 @@ const UNMASKED_SIZE: usize = 4 * 1024;
 #[derive(Debug, Default)]
 pub(super) struct Payload {
     bytes: Vec<u8>,
-    compressed: bool,
+    pub(super) compressed: bool,
     /// Whether it belongs to a message.
     is_data: bool,
+}
+
+impl Payload {
+    /// Lets `read` put bytes at the end, `missing` at most, and says how many it put there.
+    fn fill(&mut self, missing: u64, read: impl FnOnce(&mut ReadBuf<'_>)) -> usize {
+        reserve(&mut self.bytes, 1, missing);
+        let length = self.bytes.len();
+        let missing = usize::try_from(missing).unwrap_or(usize::MAX);
+        let spare = self.bytes.spare_capacity_mut();
+        let size = spare.len().min(missing);
+        let mut buffer = ReadBuf::uninit(&mut spare[..size]);
+        read(&mut buffer);
+        let count = buffer.filled().len();
+        // SAFETY: so many bytes after the first `length` are filled, in the capacity of the vector.
+        unsafe { self.bytes.set_len(length + count) };
+        count
+    }
 }
 
 impl From<Payload> for Bytes {
@@ -148,6 +166,24 @@ impl Sequence {
         self.check_text(payload, start)
     }
 
+    /// Adds what `read` puts into the payload itself, which is not to be inflated, and says how
+    /// much that was. `offset` and `missing` are where the payload stands.
+    pub(super) fn fill(
+        &mut self,
+        payload: &mut Payload,
+        key: Option<mask::MaskKey>,
+        (offset, missing): (usize, u64),
+        read: impl FnOnce(&mut ReadBuf<'_>),
+    ) -> Result<usize, Violation> {
+        let start = payload.bytes.len();
+        let count = payload.fill(missing, read);
+        if let Some(key) = key {
+            mask::apply(&mut payload.bytes[start..], key, offset);
+        }
+        self.check_text(payload, start)?;
+        Ok(count)
+    }
+
     fn check_text(&mut self, payload: &Payload, start: usize) -> Result<(), Violation> {
         match &mut self.message {
             // A control frame may come between the fragments of a text.
@@ -234,13 +270,13 @@ impl Sequence {
     }
 }
 
-/// Grows a buffer for `arrived` bytes of `missing`. A frame ends in a buffer of just its size;
-/// the peer gets no more memory for an announced length than for what it has sent.
+/// Grows a buffer for `arrived` bytes of `missing`. A frame ends in a buffer of just its size; for
+/// an announced length the peer gets no more memory than for four times what it has sent.
 fn reserve(bytes: &mut Vec<u8>, arrived: usize, missing: u64) {
     if bytes.capacity() - bytes.len() >= arrived {
         return;
     }
-    let trusted = bytes.len().max(TRUSTED_LENGTH).max(arrived);
+    let trusted = (3 * bytes.len()).max(TRUSTED_LENGTH).max(arrived);
     let missing = usize::try_from(missing).unwrap_or(usize::MAX);
     bytes.reserve_exact(trusted.min(missing));
 }

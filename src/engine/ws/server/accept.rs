@@ -152,7 +152,9 @@ impl Accept {
     }
 
     /// Starts exchanging frames.
-    fn establish(self, upgraded: Upgraded<Incoming>) -> Established {
+    fn establish(self, mut upgraded: Upgraded<Incoming>) -> Established {
+        upgraded.request.headers.shrink_to_fit();
+        upgraded.response.headers.shrink_to_fit();
         let mut options = self.options;
         options.leftover = upgraded.leftover;
         options.extensions = upgraded.extensions.clone();
