@@ -45,6 +45,8 @@ examples! {
         "A handler has finished",
         "The server is closed",
     ];
+    http_server: "http_server.py" prints
+        ["200 Hello, Alice!", "200 10000 bytes", "404 There is no such thing."];
     httptools_parse_request: "spec/httptools_parse_request.py" prints
         ["GET", "/path", "HTTP/1.1", "{'Host': 'example.com'}", "HttpParserError"];
     httptools_parse_url: "spec/httptools_parse_url.py" prints

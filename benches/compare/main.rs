@@ -19,6 +19,7 @@ mod echo;
 mod embedded;
 mod engine;
 mod http;
+mod httptools;
 mod import;
 mod limits;
 mod measure;

@@ -1,7 +1,7 @@
 //! The parts of the table.
 
 use crate::row::Row;
-use crate::{awaiting, http, starting, websocket};
+use crate::{awaiting, http, httptools, starting, websocket};
 
 /// Rows that are about one thing.
 pub(crate) struct Section {
@@ -21,6 +21,7 @@ pub(crate) fn sections() -> Vec<Section> {
         section("process", "httpx: imports and memory", http::process()),
         section("growth", "httpx: how cost grows", http::growth()),
         section("websocket", "websockets", websocket::rows()),
+        section("httptools", "httptools", httptools::rows()),
         section("awaiting", "The bridge: awaiting", awaiting::rows()),
         section("start", "Whole processes", starting::rows()),
     ]

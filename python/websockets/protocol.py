@@ -164,3 +164,13 @@ class Protocol(_Protocol):
         body = getattr(message, "body", None)
         if body:
             self.logger.debug(f"{direction} [body] (%d bytes)", len(body))
+
+
+def __getattr__(name):
+    # For annotations. sanic imports it.
+    if name == "Event":
+        from .frames import Frame
+        from .http11 import Request, Response
+
+        return Request | Response | Frame
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

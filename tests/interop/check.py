@@ -13,6 +13,7 @@ import tempfile
 
 import nginx
 import proxies
+import uvicorn_httptools
 import uvicorn_websockets
 import websockets_peers
 
@@ -195,16 +196,18 @@ def main():
     parser.add_argument("--tinyproxy")
     parser.add_argument("--microsocks")
     parser.add_argument("--chromium")
-    parser.add_argument("--only", choices=["httpx", "websockets"])
+    parser.add_argument("--only", choices=["httpx", "websockets", "httptools"])
     parser.add_argument("--packages", help="a directory in which pip has installed packages")
     options = parser.parse_args()
     interop = Interop(os.path.abspath(options.tauraro), options.packages)
     with tempfile.TemporaryDirectory() as work:
-        if options.only != "websockets":
+        if options.only in (None, "httpx"):
             check_httpx(interop, options, work)
-        if options.only != "httpx":
+        if options.only in (None, "websockets"):
             websockets_peers.run(interop, options, work)
             uvicorn_websockets.run(interop)
+        if options.only in (None, "httptools"):
+            uvicorn_httptools.run(interop)
     print(f"{interop.passed} passed, {interop.failed} failed")
     return 1 if interop.failed else 0
 

@@ -1,10 +1,11 @@
 //! One whole HTTP/1.x message in memory, cut into its parts.
 //!
-//! Strict, as RFC 9112 asks of a recipient that is not to be smuggled past: repeated or
-//! conflicting lengths, a length beside a transfer coding, a transfer coding in HTTP/1.0, lines
-//! that do not end with CRLF, and malformed chunks are refused.
+//! The [`Parser`] reads it, without any leniency. Refused besides are repeated transfer codings and
+//! those other than "chunked", which nobody here decodes, and a transfer coding in HTTP/1.0
+//! (RFC 9112, 6.1).
 
-use httparse::Status;
+use super::error::Error;
+use super::parser::{Event, Kind, Parser, Section};
 
 /// The most header fields of one message.
 pub const MAX_HEADERS: usize = 256;
@@ -20,17 +21,22 @@ pub enum Invalid {
         /// What does not come to its end.
         missing: &'static str,
     },
-    /// The head is malformed.
-    #[error("the {what} is malformed: {reason}")]
-    Head {
+    /// The parser refuses it.
+    #[error("the {what} is malformed: {error}")]
+    Malformed {
         /// "request" or "response".
         what: &'static str,
-        /// In httparse's words.
-        reason: String,
+        /// Why.
+        error: Error,
     },
-    /// The framing of the body is malformed, or says two things at once.
-    #[error("the body is malformed: {0}")]
-    Body(&'static str),
+    /// It is none that stands alone in HTTP/1.0 or HTTP/1.1.
+    #[error("the {what} is malformed: {reason}")]
+    Refused {
+        /// "request" or "response".
+        what: &'static str,
+        /// Why.
+        reason: &'static str,
+    },
 }
 
 /// Names and values of header fields in their order, as they were sent.
@@ -40,7 +46,7 @@ pub type Fields = Vec<(String, Vec<u8>)>;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
     /// As sent.
-    pub method: String,
+    pub method: &'static str,
     /// The request target, as sent.
     pub path: String,
     /// 0 for HTTP/1.0, 1 for HTTP/1.1.
@@ -57,7 +63,7 @@ pub struct Response {
     /// The status code.
     pub status_code: u16,
     /// The reason phrase; may be empty.
-    pub reason: String,
+    pub reason: Vec<u8>,
     /// 0 for HTTP/1.0, 1 for HTTP/1.1.
     pub minor_version: u8,
     /// The header fields.
@@ -71,22 +77,13 @@ pub struct Response {
 /// # Errors
 /// [`Invalid`] says what is missing or wrong.
 pub fn parse_request(data: &[u8]) -> Result<Request, Invalid> {
-    const WHAT: &str = "request";
-    let mut storage = [httparse::EMPTY_HEADER; MAX_HEADERS];
-    let mut head = httparse::Request::new(&mut storage);
-    let length = finish_head(WHAT, head.parse(data), data)?;
-    let headers = fields(head.headers);
-    let body = match framing(&headers, head.version)? {
-        Framing::None => exactly(WHAT, &data[length..], 0)?,
-        Framing::Length(count) => exactly(WHAT, &data[length..], count)?,
-        Framing::Chunked => dechunk(WHAT, &data[length..])?,
-    };
+    let (parser, parts) = parse(Kind::Request, "request", data)?;
     Ok(Request {
-        method: head.method.unwrap_or_default().to_owned(),
-        path: head.path.unwrap_or_default().to_owned(),
-        minor_version: head.version.unwrap_or_default(),
-        headers,
-        body,
+        method: parser.method().name(),
+        path: text(&parts.first_line),
+        minor_version: parser.version().1,
+        headers: parts.headers,
+        body: parts.body,
     })
 }
 
@@ -95,177 +92,90 @@ pub fn parse_request(data: &[u8]) -> Result<Request, Invalid> {
 /// # Errors
 /// [`Invalid`] says what is missing or wrong.
 pub fn parse_response(data: &[u8]) -> Result<Response, Invalid> {
-    const WHAT: &str = "response";
-    let mut storage = [httparse::EMPTY_HEADER; MAX_HEADERS];
-    let mut head = httparse::Response::new(&mut storage);
-    let length = finish_head(WHAT, head.parse(data), data)?;
-    let headers = fields(head.headers);
-    let status_code = head.code.unwrap_or_default();
-    let rest = &data[length..];
-    let body = match framing(&headers, head.version)? {
-        _ if matches!(status_code, 100..200 | 204 | 304) => exactly(WHAT, rest, 0)?,
-        Framing::None => rest.to_vec(),
-        Framing::Length(count) => exactly(WHAT, rest, count)?,
-        Framing::Chunked => dechunk(WHAT, rest)?,
-    };
+    let (parser, parts) = parse(Kind::Response, "response", data)?;
     Ok(Response {
-        status_code,
-        reason: head.reason.unwrap_or_default().to_owned(),
-        minor_version: head.version.unwrap_or_default(),
-        headers,
-        body,
+        status_code: parser.status(),
+        reason: parts.first_line,
+        minor_version: parser.version().1,
+        headers: parts.headers,
+        body: parts.body,
     })
 }
 
-fn finish_head(
-    what: &'static str,
-    parsed: httparse::Result<usize>,
-    data: &[u8],
-) -> Result<usize, Invalid> {
-    match parsed {
-        Ok(Status::Complete(length)) if has_bare_lf(&data[..length]) => Err(Invalid::Head {
-            what,
-            reason: "a line ends with LF instead of CRLF".to_owned(),
-        }),
-        Ok(Status::Complete(length)) => Ok(length),
-        Ok(Status::Partial) => Err(incomplete(what, "its head does not end with an empty line")),
-        Err(error) => Err(Invalid::Head {
-            what,
-            reason: error.to_string(),
-        }),
-    }
+/// What is gathered from the events.
+#[derive(Default)]
+struct Parts {
+    /// The request target, or the reason phrase.
+    first_line: Vec<u8>,
+    headers: Fields,
+    body: Vec<u8>,
 }
 
-/// httparse takes LF alone for the end of a line, as RFC 9112 (2.2) permits; other recipients of
-/// the same bytes may not.
-fn has_bare_lf(lines: &[u8]) -> bool {
-    let mut ends = lines.split(|&byte| byte == b'\n');
-    // What follows the last LF is no line that one has ended.
-    ends.next_back();
-    ends.any(|line| !line.ends_with(b"\r"))
-}
-
-fn incomplete(what: &'static str, missing: &'static str) -> Invalid {
-    Invalid::Incomplete { what, missing }
-}
-
-fn fields(headers: &[httparse::Header<'_>]) -> Fields {
-    headers
-        .iter()
-        .map(|header| (header.name.to_owned(), header.value.to_vec()))
-        .collect()
-}
-
-enum Framing {
-    None,
-    Length(usize),
-    Chunked,
-}
-
-fn framing(headers: &Fields, minor_version: Option<u8>) -> Result<Framing, Invalid> {
-    let values = |wanted: &str| -> Vec<&[u8]> {
-        let matching = headers
-            .iter()
-            .filter(|(name, _)| name.eq_ignore_ascii_case(wanted));
-        matching.map(|(_, value)| value.trim_ascii()).collect()
-    };
-    let lengths = values("content-length");
-    let codings = values("transfer-encoding");
-    if minor_version == Some(0) && !codings.is_empty() {
-        let reason = "HTTP/1.0 knows no Transfer-Encoding";
-        return Err(Invalid::Body(reason));
-    }
-    match (&lengths[..], &codings[..]) {
-        ([], []) => Ok(Framing::None),
-        ([length], []) => parse_length(length).map(Framing::Length),
-        ([], [coding]) if coding.eq_ignore_ascii_case(b"chunked") => Ok(Framing::Chunked),
-        ([], _) => Err(Invalid::Body("its transfer coding is not just 'chunked'")),
-        (_, []) => Err(Invalid::Body("it has several Content-Length fields")),
-        _ => {
-            let reason = "it has both a Content-Length and a Transfer-Encoding";
-            Err(Invalid::Body(reason))
-        }
-    }
-}
-
-fn parse_length(value: &[u8]) -> Result<usize, Invalid> {
-    let invalid = Invalid::Body("its Content-Length is no number");
-    if value.is_empty() || !value.iter().all(u8::is_ascii_digit) {
-        return Err(invalid);
-    }
-    let text = std::str::from_utf8(value).map_err(|_| invalid.clone())?;
-    text.parse().map_err(|_| invalid)
-}
-
-fn exactly(what: &'static str, rest: &[u8], count: usize) -> Result<Vec<u8>, Invalid> {
-    match rest.len() {
-        length if length == count => Ok(rest.to_vec()),
-        length if length < count => {
-            let missing = "its body is shorter than its Content-Length";
-            Err(incomplete(what, missing))
-        }
-        _ => Err(Invalid::Body("there are more bytes than its length says")),
-    }
-}
-
-/// Joins the chunks; extensions and trailers are passed over.
-fn dechunk(what: &'static str, mut rest: &[u8]) -> Result<Vec<u8>, Invalid> {
-    let unfinished = || incomplete(what, "its last chunk does not come");
-    let mut body = Vec::new();
+fn parse(kind: Kind, what: &'static str, data: &[u8]) -> Result<(Parser, Parts), Invalid> {
+    let refused = |reason| Invalid::Refused { what, reason };
+    let mut parser = Parser::new(kind);
+    let mut parts = Parts::default();
+    let mut is_head = true;
+    let mut at = 0;
     loop {
-        let size;
-        (size, rest) = split_chunk_size(rest)?.ok_or_else(unfinished)?;
-        if size == 0 {
-            return skip_trailers(what, rest).map(|()| body);
+        let event = parser.next(data, &mut at);
+        match event.map_err(|error| Invalid::Malformed { what, error })? {
+            None => break,
+            Some(Event::MessageComplete) if at < data.len() => {
+                return Err(refused("there are more bytes than its length says"));
+            }
+            Some(Event::MessageComplete) => return Ok((parser, parts)),
+            Some(Event::HeadersComplete) => {
+                is_head = false;
+                check_head(parser.version(), &parts.headers).map_err(refused)?;
+            }
+            // Trailer fields are passed over.
+            Some(Event::Field { .. }) if !is_head => {}
+            Some(event) => parts.add(event).map_err(refused)?,
         }
-        let size = usize::try_from(size).map_err(|_| unfinished())?;
-        let end = size.checked_add(2).ok_or_else(unfinished)?;
-        let chunk = rest.get(..end).ok_or_else(unfinished)?;
-        if !chunk.ends_with(b"\r\n") {
-            return Err(Invalid::Body("a chunk is longer than its size says"));
-        }
-        body.extend_from_slice(&chunk[..size]);
-        rest = &rest[end..];
     }
-}
-
-/// The size of a chunk and what follows its line; `None` while the line is incomplete.
-///
-/// RFC 9112, 7.1: hexadecimal digits, and after a semicolon, perhaps with spaces before it,
-/// extensions. httparse lets spaces stand at the end of the line as well.
-fn split_chunk_size(data: &[u8]) -> Result<Option<(u64, &[u8])>, Invalid> {
-    let bad_size = Invalid::Body("a chunk's size is no hexadecimal number");
-    let end = data.iter().position(|byte| matches!(byte, b'\r' | b'\n'));
-    let line = &data[..end.unwrap_or(data.len())];
-    let digits = line.iter().take_while(|byte| byte.is_ascii_hexdigit());
-    let (digits, extensions) = line.split_at(digits.count());
-    let Some(end) = end else {
-        return Ok(None);
+    let missing = match parser.section() {
+        Section::BodyToEnd => return Ok((parser, parts)),
+        Section::Between | Section::Head => "its head does not end with an empty line",
+        Section::Body => "its body is shorter than its Content-Length",
+        Section::Chunks => "its last chunk does not come",
     };
-    match data[end..] {
-        [b'\r', b'\n', ..] => {}
-        [b'\r'] => return Ok(None),
-        _ => return Err(Invalid::Body("a chunk's first line does not end with CRLF")),
-    }
-    if !extensions.is_empty() && !extensions.trim_ascii_start().starts_with(b";") {
-        return Err(bad_size);
-    }
-    let digits = std::str::from_utf8(digits).map_err(|_| bad_size.clone())?;
-    let size = u64::from_str_radix(digits, 16).map_err(|_| bad_size)?;
-    Ok(Some((size, &data[end + 2..])))
+    Err(Invalid::Incomplete { what, missing })
 }
 
-fn skip_trailers(what: &'static str, rest: &[u8]) -> Result<(), Invalid> {
-    let mut storage = [httparse::EMPTY_HEADER; MAX_HEADERS];
-    match httparse::parse_headers(rest, &mut storage) {
-        Ok(Status::Complete((length, _))) if has_bare_lf(&rest[..length]) => {
-            Err(Invalid::Body("its trailers have a line without CRLF"))
+impl Parts {
+    fn add(&mut self, event: Event<'_>) -> Result<(), &'static str> {
+        match event {
+            Event::Target(piece) | Event::Reason(piece) => self.first_line.extend_from_slice(piece),
+            Event::Field { name, value } => {
+                if self.headers.len() == MAX_HEADERS {
+                    return Err("it has more than 256 header fields");
+                }
+                self.headers
+                    .push((text(name), value.trim_ascii_end().to_vec()));
+            }
+            Event::Body(piece) => self.body.extend_from_slice(piece),
+            _ => {}
         }
-        Ok(Status::Complete((length, _))) if length == rest.len() => Ok(()),
-        Ok(Status::Complete(_)) => Err(Invalid::Body("there are bytes after its last chunk")),
-        Ok(Status::Partial) => Err(incomplete(what, "its trailers do not end")),
-        Err(_) => Err(Invalid::Body("its trailers are malformed")),
+        Ok(())
     }
+}
+
+fn check_head(version: (u8, u8), headers: &Fields) -> Result<(), &'static str> {
+    let is_coding = |(name, _): &&(String, Vec<u8>)| name.eq_ignore_ascii_case("transfer-encoding");
+    let mut codings = headers.iter().filter(is_coding).map(|(_, value)| value);
+    match (version, codings.next(), codings.next()) {
+        ((1, 0), Some(_), _) => Err("HTTP/1.0 knows no Transfer-Encoding"),
+        ((1, 0 | 1), None, _) => Ok(()),
+        ((1, 1), Some(coding), None) if coding.eq_ignore_ascii_case(b"chunked") => Ok(()),
+        ((1, 1), ..) => Err("its transfer coding is not just 'chunked'"),
+        _ => Err("its version is neither HTTP/1.0 nor HTTP/1.1"),
+    }
+}
+
+/// Of bytes that the parser lets pass as ASCII alone.
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
 }
 
 #[cfg(test)]
@@ -291,7 +201,7 @@ mod tests {
         let data = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\
                      3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nTrailer: x\r\n\r\n";
         let response = parse_response(data).unwrap();
-        assert_eq!((response.status_code, &*response.reason), (200, "OK"));
+        assert_eq!((response.status_code, &*response.reason), (200, &b"OK"[..]));
         assert_eq!(response.body, b"abcde");
     }
 
@@ -331,10 +241,16 @@ mod tests {
             "\nGET / HTTP/1.1\r\nHost: h\r\n\r\n",
         ] {
             let error = parse_request(data.as_bytes()).unwrap_err();
-            assert!(matches!(error, Invalid::Head { .. }), "{data:?}: {error}");
+            assert!(
+                matches!(error, Invalid::Malformed { .. }),
+                "{data:?}: {error}"
+            );
         }
         let data = b"HTTP/1.1 200 OK\nContent-Length: 0\r\n\r\n";
-        assert!(matches!(parse_response(data), Err(Invalid::Head { .. })));
+        assert!(matches!(
+            parse_response(data),
+            Err(Invalid::Malformed { .. })
+        ));
     }
 
     fn chunked(minor_version: u8, body: &str) -> Result<Vec<u8>, Invalid> {
@@ -363,15 +279,21 @@ mod tests {
         ] {
             let result = chunked(1, body);
             assert!(
-                matches!(result, Err(Invalid::Body(_))),
+                matches!(
+                    result,
+                    Err(Invalid::Malformed { .. } | Invalid::Refused { .. })
+                ),
                 "{body:?}: {result:?}"
             );
         }
-        assert_eq!(chunked(1, "1 ; x=y\r\na\r\n0\r\n\r\n").unwrap(), b"a");
+        assert_eq!(chunked(1, "1;x=y\r\na\r\n0\r\n\r\n").unwrap(), b"a");
     }
 
     #[test]
     fn a_transfer_coding_in_http_1_0_is_refused() {
-        assert!(matches!(chunked(0, "0\r\n\r\n"), Err(Invalid::Body(_))));
+        assert!(matches!(
+            chunked(0, "0\r\n\r\n"),
+            Err(Invalid::Refused { .. })
+        ));
     }
 }

@@ -1,6 +1,10 @@
 //! URLs cut into their parts, as httptools cuts and refuses them (that is http_parser in its strict
 //! mode): nothing is decoded or normalised.
 
+use memchr::memchr;
+
+use super::chars::{HOST, NO_PATH, USERINFO, all, end_of, end_of_graphic};
+
 /// The longest URL, in bytes: the parts' offsets are 16-bit numbers in http_parser.
 pub const MAX_LENGTH: usize = 65_535;
 
@@ -30,8 +34,14 @@ pub enum InvalidUrl {
     #[error("url is too long: {0} bytes, and at most {MAX_LENGTH} are allowed")]
     TooLong(usize),
     /// Something in it is not allowed there.
-    #[error("invalid url: {0}")]
+    #[error("{0}")]
     Malformed(&'static str),
+}
+
+impl InvalidUrl {
+    /// It has a byte of more than seven bits, a space or a control character.
+    pub const NOT_ASCII: Self =
+        Self::Malformed("it contains a character that has to be percent-encoded");
 }
 
 /// Cuts an absolute URL, an absolute path, or a text that starts with "*".
@@ -45,8 +55,8 @@ pub fn parse_url(text: &str) -> Result<Url<'_>, InvalidUrl> {
     if text.is_empty() {
         return malformed("it is empty");
     }
-    if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return malformed("it contains a character that has to be percent-encoded");
+    if !is_graphic(text.as_bytes()) {
+        return Err(InvalidUrl::NOT_ASCII);
     }
     let mut url = Url::default();
     let target = if text.starts_with(['/', '*']) {
@@ -64,22 +74,24 @@ fn malformed<T>(what: &'static str) -> Result<T, InvalidUrl> {
 
 /// Reads scheme and authority; returns what follows them.
 fn split_authority<'a>(text: &'a str, url: &mut Url<'a>) -> Result<&'a str, InvalidUrl> {
-    let Some((scheme, rest)) = text.split_once("://") else {
-        return malformed("it has neither a scheme nor an absolute path");
+    let letters = text.bytes().take_while(u8::is_ascii_alphabetic).count();
+    let (scheme, rest) = text.split_at(letters);
+    let Some(rest) = rest.strip_prefix("://").filter(|_| letters > 0) else {
+        return match text.contains("://") {
+            true => malformed("its scheme is not made of letters"),
+            false => malformed("it has neither a scheme nor an absolute path"),
+        };
     };
-    if scheme.is_empty() || !scheme.bytes().all(|byte| byte.is_ascii_alphabetic()) {
-        return malformed("its scheme is not made of letters");
-    }
     url.scheme = Some(scheme);
     // A fragment ends no authority here: httptools refuses "http://host#fragment".
-    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let end = end_of(NO_PATH, rest.as_bytes(), 0);
     let (authority, target) = rest.split_at(end);
-    let host_port = match authority.split_once('@') {
-        Some((userinfo, host_port)) => {
+    let host_port = match cut(authority, b'@') {
+        (userinfo, Some(host_port)) => {
             url.userinfo = parse_userinfo(userinfo)?;
             host_port
         }
-        None => authority,
+        (authority, None) => authority,
     };
     let (host, port) = split_port(host_port)?;
     url.host = Some(host);
@@ -89,8 +101,7 @@ fn split_authority<'a>(text: &'a str, url: &mut Url<'a>) -> Result<&'a str, Inva
 
 /// Unreserved characters, sub-delims, colons, and the percent sign of the encoded ones.
 fn parse_userinfo(text: &str) -> Result<Option<&str>, InvalidUrl> {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.!~*'()%;:&=+$,".contains(&byte);
-    match text.bytes().all(allowed) {
+    match all(USERINFO, text.as_bytes()) {
         true => Ok(non_empty(text)),
         false => malformed("a character of its userinfo is not allowed there"),
     }
@@ -110,7 +121,7 @@ fn split_port(text: &str) -> Result<(&str, Option<u16>), InvalidUrl> {
             }
         }
         None => {
-            let (host, port) = cut(text, ':');
+            let (host, port) = cut(text, b':');
             check_host(host)?;
             (host, port)
         }
@@ -123,8 +134,7 @@ fn check_host(host: &str) -> Result<(), InvalidUrl> {
     if host.is_empty() {
         return malformed("its host is empty");
     }
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b".-".contains(&byte);
-    match host.bytes().all(allowed) {
+    match all(HOST, host.as_bytes()) {
         true => Ok(()),
         false => malformed("a character of its host is not allowed there"),
     }
@@ -132,7 +142,7 @@ fn check_host(host: &str) -> Result<(), InvalidUrl> {
 
 /// Only the characters are checked, as httptools does. A zone (RFC 6874) may follow a "%".
 fn check_ipv6(host: &str) -> Result<(), InvalidUrl> {
-    let (address, zone) = cut(host, '%');
+    let (address, zone) = cut(host, b'%');
     let in_address = |byte: u8| byte.is_ascii_hexdigit() || b":.".contains(&byte);
     let in_zone = |byte: u8| byte.is_ascii_alphanumeric() || b"%.-_~".contains(&byte);
     let address_is_ok = !address.is_empty() && address.bytes().all(in_address);
@@ -152,8 +162,8 @@ fn parse_port(digits: &str) -> Result<u16, InvalidUrl> {
 }
 
 fn split_target<'a>(target: &'a str, url: &mut Url<'a>) {
-    let (target, fragment) = cut(target, '#');
-    let (path, query) = cut(target, '?');
+    let (target, fragment) = cut(target, b'#');
+    let (path, query) = cut(target, b'?');
     url.path = non_empty(path);
     url.query = query.and_then(non_empty);
     // httptools passes over further signs before a fragment.
@@ -161,11 +171,16 @@ fn split_target<'a>(target: &'a str, url: &mut Url<'a>) {
     url.fragment = fragment.and_then(non_empty);
 }
 
-fn cut(text: &str, at: char) -> (&str, Option<&str>) {
-    match text.split_once(at) {
-        Some((before, after)) => (before, Some(after)),
+/// Before and after the first of an ASCII character.
+fn cut(text: &str, at: u8) -> (&str, Option<&str>) {
+    match memchr(at, text.as_bytes()) {
+        Some(position) => (&text[..position], Some(&text[position + 1..])),
         None => (text, None),
     }
+}
+
+fn is_graphic(bytes: &[u8]) -> bool {
+    end_of_graphic(bytes) == bytes.len()
 }
 
 fn non_empty(text: &str) -> Option<&str> {

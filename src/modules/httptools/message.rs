@@ -9,7 +9,7 @@ use rustpython_vm::{
     types::Representable,
 };
 
-use super::errors::parser_error;
+use super::errors;
 use crate::engine::http1::{self, message::Fields};
 use crate::modules::convert::{bytes_like, header_str, new_bytes, new_str};
 
@@ -49,9 +49,9 @@ impl fmt::Debug for ParsedResponse {
 
 pub(super) fn parse_request(data: &PyObject, vm: &VirtualMachine) -> PyResult<ParsedRequest> {
     let data = message_bytes(data, "a request", vm)?;
-    let request = http1::parse_request(&data).map_err(|error| parser_error(&error, vm))?;
+    let request = http1::parse_request(&data).map_err(|error| errors::of_message(&error, vm))?;
     Ok(ParsedRequest {
-        method: new_str(&request.method, vm),
+        method: new_str(request.method, vm),
         path: new_str(&request.path, vm),
         version: version(request.minor_version),
         headers: headers(&request.headers, vm)?,
@@ -61,10 +61,10 @@ pub(super) fn parse_request(data: &PyObject, vm: &VirtualMachine) -> PyResult<Pa
 
 pub(super) fn parse_response(data: &PyObject, vm: &VirtualMachine) -> PyResult<ParsedResponse> {
     let data = message_bytes(data, "a response", vm)?;
-    let response = http1::parse_response(&data).map_err(|error| parser_error(&error, vm))?;
+    let response = http1::parse_response(&data).map_err(|error| errors::of_message(&error, vm))?;
     Ok(ParsedResponse {
         status_code: response.status_code,
-        reason: new_str(&response.reason, vm),
+        reason: header_str(&response.reason, vm),
         version: version(response.minor_version),
         headers: headers(&response.headers, vm)?,
         body: new_bytes(response.body, vm),

@@ -104,6 +104,16 @@ impl AsyncClient {
         })
     }
 
+    /// `get(url)`.
+    pub(super) fn get_url(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
+        let [zelf, url] = args else {
+            return None;
+        };
+        let zelf = zelf.downcast_ref::<Self>()?.to_owned();
+        let coroutine = Self::get(zelf, UrlArgs::of(url));
+        Some(Ok(coroutine.into_ref(&vm.ctx).into()))
+    }
+
     fn sending(
         zelf: &Py<Self>,
         method: Method,

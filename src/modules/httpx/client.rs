@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use http::Method;
 use runtime_bridge::block_on;
 use rustpython_vm::{
-    AsObject, Context, Py, PyPayload, PyRef, PyResult, VirtualMachine,
+    AsObject, Context, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::PyType,
     function::FuncArgs,
     pyclass,
@@ -135,6 +135,14 @@ impl Client {
     pub(super) fn close_now(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<()> {
         let session = zelf.0.session(vm)?;
         block_on(vm, session.close())
+    }
+
+    /// `get(url)`.
+    pub(super) fn get_url(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
+        let [zelf, url] = args else {
+            return None;
+        };
+        Some(Self::get(zelf.downcast_ref()?, UrlArgs::of(url), vm))
     }
 
     fn sending(

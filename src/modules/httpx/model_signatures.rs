@@ -46,7 +46,6 @@ const fn method(name: &'static str, parameters: &'static str) -> Description {
 const fn coroutine(name: &'static str, parameters: &'static str) -> Description {
     Description {
         is_coroutine: true,
-        shortcut: None,
         ..method(name, parameters)
     }
 }
@@ -60,7 +59,7 @@ const RESPONSE_METHODS: [Description; 9] = [
     method("aiter_raw", "self, chunk_size=None"),
     method("aiter_bytes", "self, chunk_size=None"),
     method("aiter_text", "self, chunk_size=None"),
-    method("json", "self, **kwargs"),
+    method("json", "self, **kwargs").with_shortcut(Response::json_of_content),
 ];
 
 const TRANSPORT_METHODS: [Description; 4] = [

@@ -1,7 +1,7 @@
 //! The parameters of requests and clients, each named in one place.
 
 use rustpython_vm::{
-    FromArgs, PyObjectRef, VirtualMachine,
+    FromArgs, PyObject, PyObjectRef, VirtualMachine,
     function::{ArgIntoBool, FuncArgs, KwArgs, OptionalArg},
 };
 
@@ -44,6 +44,17 @@ pub(super) struct UrlArgs {
     pub(super) options: RequestOptions,
     #[pyarg(flatten)]
     pub(super) sending: SendOptions,
+}
+
+impl UrlArgs {
+    /// Those of a call with a URL and nothing else.
+    pub(super) fn of(url: &PyObject) -> Self {
+        Self {
+            url: url.to_owned(),
+            options: RequestOptions::default(),
+            sending: SendOptions::default(),
+        }
+    }
 }
 
 /// post, put, patch.

@@ -9,7 +9,7 @@ use super::async_client::AsyncClient;
 use super::base_client::BaseClient;
 use super::client::Client;
 use super::transports::{AsyncHttpTransport, HttpTransport};
-use crate::modules::method::{ClassSignature, Description, Method};
+use crate::modules::method::{ClassSignature, Description, Method, Shortcut};
 
 const MODULE: &str = "httpx";
 
@@ -116,10 +116,15 @@ pub(super) fn describe(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<(
         &[described("build_request", BUILD)],
         vm,
     );
-    Method::describe(Client::class(ctx), MODULE, &METHODS, vm);
-    let coroutines = METHODS.map(|method| Description {
+    let with_get = |get: Shortcut| {
+        METHODS.map(|method| match method.name {
+            "get" => method.with_shortcut(get),
+            _ => method,
+        })
+    };
+    Method::describe(Client::class(ctx), MODULE, &with_get(Client::get_url), vm);
+    let coroutines = with_get(AsyncClient::get_url).map(|method| Description {
         is_coroutine: method.name != "stream",
-        shortcut: None,
         ..method
     });
     Method::describe(AsyncClient::class(ctx), MODULE, &coroutines, vm);
@@ -135,7 +140,6 @@ pub(super) fn describe(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<(
     Method::describe(AsyncClient::class(ctx), MODULE, &others, vm);
     let handle = Description {
         is_coroutine: true,
-        shortcut: None,
         ..described("handle_async_request", "self, request")
     };
     Method::describe(

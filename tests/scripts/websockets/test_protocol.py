@@ -370,5 +370,12 @@ class Attributes(unittest.TestCase):
         )
 
 
+class Names(unittest.TestCase):
+    def test_what_events_are_has_a_name(self):
+        from websockets.protocol import Event
+
+        self.assertIsInstance(Frame(TEXT, b""), Event)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -221,6 +221,16 @@ impl Response {
     }
 }
 
+impl Response {
+    /// `json()`.
+    pub(super) fn json_of_content(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
+        let [zelf] = args else {
+            return None;
+        };
+        Some(Self::json(zelf.downcast_ref()?, FuncArgs::default(), vm))
+    }
+}
+
 impl Constructor for Response {
     type Args = FuncArgs;
 

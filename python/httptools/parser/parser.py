@@ -1,0 +1,5 @@
+"""The parsers."""
+
+from _httptools import HttpParser, HttpRequestParser, HttpResponseParser
+
+__all__ = ("HttpRequestParser", "HttpResponseParser")

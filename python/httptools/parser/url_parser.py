@@ -1,0 +1,5 @@
+"""URLs."""
+
+from _httptools import URL, parse_url
+
+__all__ = ("parse_url",)
