@@ -190,7 +190,7 @@ fn check_names(only: &[String]) -> Result<(), lexopt::Error> {
 }
 
 fn three(parser: &mut lexopt::Parser) -> Result<[String; 3], lexopt::Error> {
-    let mut next = || parser.value()?.string().map_err(lexopt::Error::from);
+    let mut next = || parser.value()?.string();
     Ok([next()?, next()?, next()?])
 }
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, MutableMapping
 
-from _websockets import is_field_value
+from _websockets import is_field_value, shown_value
 
 __all__ = ["Headers", "HeadersLike", "MultipleValuesError"]
 
@@ -97,7 +97,8 @@ class Headers(MutableMapping[str, str]):
         return "".join(f"{name}: {value}\r\n" for name, value in self._pairs()) + "\r\n"
 
     def __repr__(self):
-        return f"{type(self).__name__}({self._pairs()!r})"
+        fields = [(name, shown_value(name, value)) for name, value in self._pairs()]
+        return f"{type(self).__name__}({fields!r})"
 
     def serialize(self):
         """The fields as bytes, with the empty line that ends them."""

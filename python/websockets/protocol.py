@@ -2,7 +2,7 @@
 
 import enum
 
-from _websockets import Protocol as _Protocol
+from _websockets import Protocol as _Protocol, shown_value
 
 from .exceptions import (
     ConnectionClosedError,
@@ -160,7 +160,7 @@ class Protocol(_Protocol):
     def _log_message(self, direction, first_line, message):
         self.logger.debug(f"{direction} %s", first_line)
         for field in message.headers.raw_items():
-            self.logger.debug(f"{direction} %s: %s", *field)
+            self.logger.debug(f"{direction} %s: %s", field[0], shown_value(*field))
         body = getattr(message, "body", None)
         if body:
             self.logger.debug(f"{direction} [body] (%d bytes)", len(body))

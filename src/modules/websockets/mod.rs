@@ -54,6 +54,15 @@ mod _websockets {
         value.is_some_and(|value| sansio::is_field_value(value.as_bytes()))
     }
 
+    /// What a log and a repr may show of a header field.
+    #[pyfunction]
+    fn shown_value(name: PyStrRef, value: PyObjectRef, vm: &VirtualMachine) -> PyObjectRef {
+        match name.to_str().is_some_and(handshake::is_secret) {
+            true => vm.ctx.new_str(handshake::MASK).into(),
+            false => value,
+        }
+    }
+
     /// Whether text is a token of RFC 9110 section 5.6.2.
     #[pyfunction]
     fn is_token(text: PyStrRef) -> bool {

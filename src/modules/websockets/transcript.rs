@@ -4,7 +4,7 @@ use rustpython_vm::{AsObject, Py, PyObjectRef, VirtualMachine};
 
 use super::base_connection::BaseConnection;
 use super::log::{Level, Source, log};
-use crate::engine::ws::handshake::{Headers, Request, Response};
+use crate::engine::ws::handshake::{Headers, MASK, Request, Response, is_secret};
 use crate::modules::convert::{header_str, new_str};
 
 /// Which end a message came from.
@@ -87,7 +87,10 @@ fn headers(
 ) {
     let text = &format!("{mark} %s: %s");
     for (name, value) in headers.iter() {
-        let value = header_str(value, vm).into();
+        let value = match is_secret(name) {
+            true => new_str(MASK, vm).into(),
+            false => header_str(value, vm).into(),
+        };
         debug(
             connection,
             source,

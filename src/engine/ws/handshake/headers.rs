@@ -45,6 +45,17 @@ pub(in crate::engine::ws) fn is_token_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
+/// What is shown in place of a value that is secret.
+pub const MASK: &str = "[secure]";
+
+/// Whether a field has credentials, which are not for logs and reprs.
+pub fn is_secret(name: &str) -> bool {
+    let secret = [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE, SET_COOKIE];
+    secret
+        .iter()
+        .any(|it| name.eq_ignore_ascii_case(it.as_str()))
+}
+
 impl Headers {
     /// No fields.
     pub fn new() -> Self {
@@ -173,19 +184,9 @@ impl Headers {
 /// Credentials and cookies are masked.
 impl fmt::Debug for Headers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let secret = [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE, SET_COOKIE];
-        let shown = self.iter().map(|(name, value)| {
-            let is_secret = secret
-                .iter()
-                .any(|it| name.eq_ignore_ascii_case(it.as_str()));
-            (
-                name,
-                if is_secret {
-                    "Sensitive".into()
-                } else {
-                    latin1(value)
-                },
-            )
+        let shown = self.iter().map(|(name, value)| match is_secret(name) {
+            true => (name, MASK.into()),
+            false => (name, latin1(value)),
         });
         f.debug_map().entries(shown).finish()
     }
