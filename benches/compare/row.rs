@@ -102,7 +102,7 @@ pub(crate) enum Place {
 }
 
 /// Of figures, which are in seconds or bytes.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unit {
     Microseconds,
     Milliseconds,

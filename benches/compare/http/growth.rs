@@ -4,8 +4,9 @@ use super::contenders::{AIOHTTP, HTTPX_ASYNC, PLAIN, PYREQWEST_ASYNC, TAURARO_AS
 use super::row;
 use crate::row::{Row, Runs, Unit, Work};
 
-/// More take httpx's pool minutes: each request looks at all others.
-const LARGEST_FOR_HTTPX: u32 = 1000;
+/// httpx's pool looks at all requests for each: this many take it half a minute, more take it
+/// minutes.
+const MANY_FOR_HTTPX: u32 = 1000;
 
 /// A group of rows that differ in one number only.
 pub(crate) struct Family {
@@ -72,9 +73,11 @@ fn with_entries(row: Row, case: &'static str, number: u32) -> Row {
     let work = Work::Case(case);
     let mut entries = work.of_each(&[PLAIN, TAURARO_ASYNC]);
     let httpx = work.of(HTTPX_ASYNC);
+    // To open and to hold them takes it several times as long as to ask them once.
+    let is_memory = row.unit == Unit::Kibibytes;
     match number {
-        ..LARGEST_FOR_HTTPX => entries.push(httpx),
-        LARGEST_FOR_HTTPX => entries.push(httpx.once()),
+        ..MANY_FOR_HTTPX => entries.push(httpx),
+        MANY_FOR_HTTPX if !is_memory => entries.push(httpx.once()),
         _ => {}
     }
     entries.extend(work.of_each(&[AIOHTTP, PYREQWEST_ASYNC]));
