@@ -2,6 +2,7 @@
 //! is added to it here.
 
 mod distributions;
+mod late;
 mod paths;
 mod sysconfigdata;
 
@@ -29,6 +30,7 @@ pub fn builder(settings: Settings) -> InterpreterBuilder {
     let builder = builder
         .add_native_module(sysconfigdata)
         .init_hook(paths::correct);
+    let builder = builder.add_frozen_modules(late::kept());
     modules::register(runtime_bridge::register(builder))
 }
 

@@ -1,12 +1,14 @@
 //! Those that are compared, each in processes of its own.
 
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::Command;
 
+use crate::cost::Cost;
 use crate::import;
 use crate::peers::Peers;
-use crate::pinning::Cores;
-use crate::process::printed_number;
+use crate::pinning::{self, Cores};
+use crate::process::{lifetime, printed_cost};
 use crate::python::Python;
 use crate::row::{Entry, Place, Row, Work};
 use crate::server::Server;
@@ -31,6 +33,16 @@ pub(crate) enum Program {
     Tauraro(&'static str, EventLoop),
     /// CPython, with a package.
     Peer(&'static str, EventLoop),
+    /// This one as an interpreter with the bridge and no more; see `embedded`.
+    Bridge,
+    /// CPython with nothing but its standard library.
+    Cpython,
+}
+
+impl Program {
+    pub(crate) fn is_peer(self) -> bool {
+        matches!(self, Self::Peer(..) | Self::Cpython)
+    }
 }
 
 /// Under which a script's cases run.
@@ -52,6 +64,22 @@ impl EventLoop {
     }
 }
 
+/// What a process is started with.
+#[derive(Clone, Copy)]
+pub(crate) enum Start {
+    /// `-c pass`.
+    Pass,
+    /// A script, with the server's URL.
+    Script(&'static str),
+}
+
+/// Processes for one figure: a start is short beside what disturbs it.
+const STARTS: usize = 5;
+
+/// The script of the bridge's own benches.
+pub(crate) const AWAITING: &str =
+    include_str!("../../runtime-bridge/benches/await_overhead/timed.py");
+
 /// What there is to measure with.
 pub(crate) struct Contenders {
     pub(crate) python: Option<Python>,
@@ -61,6 +89,8 @@ pub(crate) struct Contenders {
     apart: Server,
     /// On the clients' core.
     beside: Server,
+    /// Of the server that sends back bytes.
+    echo_port: u16,
 }
 
 impl Contenders {
@@ -70,6 +100,7 @@ impl Contenders {
             peers,
             apart: Server::start(cores.server),
             beside: Server::start(cores.client),
+            echo_port: crate::echo::serve(),
             cores,
         }
     }
@@ -79,39 +110,44 @@ impl Contenders {
         let has = |package: &str| {
             let peers = self.peers.as_ref();
             // A package may have several scripts.
-            let package = package.trim_end_matches("_ws");
+            let package = package.split('_').next().unwrap_or(package);
             peers.is_some_and(|it| it.versions.contains_key(package))
         };
         match program {
-            Program::Plain | Program::Engine | Program::Upgrading | Program::Tauraro(..) => true,
+            Program::Plain | Program::Engine | Program::Upgrading => true,
+            Program::Tauraro(..) | Program::Bridge => true,
+            Program::Cpython => self.python.is_some(),
             Program::Peer(package, EventLoop::Uvloop) => has(package) && has("uvloop"),
             Program::Peer(package, _) => has(package),
         }
     }
 
-    /// One figure of `entry`, in seconds or bytes, that takes about so many seconds to get.
+    /// What an operation costs `entry`, which takes about so many seconds to find out.
     ///
     /// # Errors
     /// What went wrong, in a few words.
-    pub(crate) fn measure(&self, row: &Row, entry: &Entry, seconds: f64) -> Result<f64, String> {
+    pub(crate) fn measure(&self, row: &Row, entry: &Entry, seconds: f64) -> Result<Cost, String> {
+        let (program, time) = (entry.program, seconds.to_string());
         let server = match row.server {
-            Place::OtherCore => &self.apart,
             Place::SameCore => &self.beside,
+            Place::OtherCore | Place::Free => &self.apart,
+        };
+        let client = |case, url: &str| {
+            let mut command = self.command(program, [case, url, &time]);
+            if matches!(row.server, Place::Free) {
+                unpin(&mut command, self.cores);
+            }
+            printed_cost(command.env("COMPARE_AUTHORITY", &server.authority))
         };
         match entry.work {
-            Work::Case(case) => {
-                let task = [case, &server.url, &seconds.to_string()];
-                printed_number(&mut self.command(entry.program, task))
-            }
-            Work::WebSocket(case) => {
-                let task = [case, &server.websocket_url, &seconds.to_string()];
-                printed_number(&mut self.command(entry.program, task))
-            }
-            Work::Serve(work) => serving::measure(self, entry.program, work, row.server, seconds),
-            Work::Import(package) => import::in_process(self.binary(entry.program), package),
-            Work::ImportByProcess(package) => {
-                import::by_process(self.binary(entry.program), package)
-            }
+            Work::Case(case) => client(case, &server.url),
+            Work::Secure(case) => client(case, &server.secure_url),
+            Work::WebSocket(case) => client(case, &server.websocket_url),
+            Work::Serve(work) => serving::measure(self, program, work, row.server, seconds),
+            Work::Await(case) => self.awaiting(program, case),
+            Work::Start(arguments) => self.start(program, arguments, &server.url),
+            Work::Import(package) => import::in_process(self.binary(program), package),
+            Work::ImportByProcess(package) => import::by_process(self.binary(program), package),
         }
     }
 
@@ -122,7 +158,6 @@ impl Contenders {
             command
         };
         match program {
-            Program::Plain | Program::Upgrading => with_task(own("--plain")),
             Program::Engine => with_task(own("--engine")),
             Program::Tauraro(package, event_loop) | Program::Peer(package, event_loop) => {
                 let mut command = Command::new(self.binary(program));
@@ -130,16 +165,71 @@ impl Contenders {
                 command.args(task).arg(event_loop.name());
                 command
             }
+            _ => with_task(own("--plain")),
         }
+    }
+
+    /// A case of the bridge's script, which tells microseconds.
+    fn awaiting(&self, program: Program, case: &str) -> Result<Cost, String> {
+        let port = self.echo_port.to_string();
+        let mut command = match program {
+            Program::Plain => own("--echo-client"),
+            Program::Bridge => own("--embedded"),
+            _ => {
+                let mut command = Command::new(self.binary(program));
+                command.args(["-c", AWAITING]);
+                command
+            }
+        };
+        let event_loop = match program {
+            Program::Peer(_, event_loop) => event_loop,
+            _ => EventLoop::Asyncio,
+        };
+        command.args([case, &port, event_loop.name()]);
+        let cost = printed_cost(&mut command)?;
+        Ok(Cost {
+            figure: cost.figure / 1e6,
+            ..cost
+        })
+    }
+
+    /// A whole process.
+    fn start(&self, program: Program, arguments: Start, url: &str) -> Result<Cost, String> {
+        let costs = (0..STARTS).map(|_| {
+            let mut command = Command::new(self.binary(program));
+            match arguments {
+                Start::Pass => command.args(["-c", "pass"]),
+                Start::Script(name) => command.args([&script(name), url]),
+            };
+            lifetime(&mut command)
+        });
+        let mut costs = costs.collect::<Result<Vec<_>, _>>()?;
+        costs.sort_by(|a, b| a.figure.total_cmp(&b.figure));
+        Ok(costs[costs.len() / 2])
     }
 
     /// What runs scripts.
     pub(crate) fn binary(&self, program: Program) -> &Path {
         match (&self.peers, program) {
             (Some(peers), Program::Peer(..)) => &peers.binary,
+            (_, Program::Cpython) => match &self.python {
+                Some(python) => &python.binary,
+                None => Path::new("python3"),
+            },
             _ => Path::new(env!("CARGO_BIN_EXE_tauraro")),
         }
     }
+}
+
+/// Lets it have both cores.
+fn unpin(command: &mut Command, cores: Cores) {
+    // SAFETY: only a system call between fork and exec.
+    unsafe {
+        command.pre_exec(move || {
+            pinning::pin_to(&[cores.client, cores.server]);
+            Ok(())
+        })
+    };
 }
 
 /// This program, as something else than the comparison.

@@ -5,12 +5,13 @@ use http::Method;
 use tauraro::engine::http::headers::HeaderList;
 use tauraro::engine::http::{HttpTransport, Request, Response, TransportConfig, Url};
 
+use crate::cost::Cost;
 use crate::options::Task;
 use crate::plain::{runtime, timed};
 use crate::server::{DOWNLOAD, JSON};
 
-/// What one operation of a case costs, in seconds.
-pub(crate) fn measure(task: &Task) -> f64 {
+/// What one operation of a case costs.
+pub(crate) fn measure(task: &Task) -> Cost {
     let client = Client {
         transport: HttpTransport::new(TransportConfig::default()),
         fields: fields(),

@@ -49,13 +49,27 @@ impl Limit {
         }
     }
 
+    /// How far the figure is from the bound, in words.
+    pub(crate) fn distance(&self, measured: &Measured<'_>) -> String {
+        match self.bound(measured).zip(measured.subject()) {
+            Some((bound, figure)) => format!("{:.2} times that", figure / bound),
+            None => "not measured".to_owned(),
+        }
+    }
+
     pub(crate) fn text(&self, unit: Unit) -> String {
         match self {
             Self::AtMost(bound) => format!("at most {} {}", unit.show(*bound), unit.name()),
-            Self::Times(label, factor) => format!("at most {label} x {factor}"),
+            Self::Times(label, factor) => format!("at most {label} x {}", shown(*factor)),
             Self::FasterThan(label) => format!("faster than {label}"),
         }
     }
+}
+
+/// With as many digits as a factor has in a target.
+fn shown(factor: f64) -> String {
+    let text = format!("{factor:.3}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// All in one: missed when any is.

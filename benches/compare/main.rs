@@ -7,10 +7,16 @@
 //! move from machine to machine and from run to run.
 //!
 //! `cargo bench-compare --help` lists the options and the rows. A table to come is one more
-//! function like [`http::rows`], and its packages in [`peers`].
+//! [`section`], and its packages in [`peers`].
 
+mod awaiting;
 mod chart;
 mod contender;
+mod cost;
+#[path = "../../runtime-bridge/benches/await_overhead/echo.rs"]
+mod echo;
+#[path = "../../runtime-bridge/benches/await_overhead/embedded.rs"]
+mod embedded;
 mod engine;
 mod http;
 mod httptools;
@@ -18,6 +24,8 @@ mod import;
 mod limits;
 mod measure;
 mod memory;
+#[path = "../../runtime-bridge/benches/await_overhead/operations.rs"]
+mod operations;
 mod options;
 mod peers;
 mod pinning;
@@ -25,29 +33,38 @@ mod plain;
 mod process;
 #[path = "../../runtime-bridge/benches/await_overhead/python.rs"]
 mod python;
+mod report;
+mod results;
 mod row;
+mod section;
 mod server;
+mod starting;
 mod table;
 mod websocket;
 
-use std::path::Path;
+use std::error::Error;
 use std::process::ExitCode;
 
 use contender::Contenders;
-use measure::Measured;
+use cost::Cost;
+use measure::{Measured, median};
 use options::{Action, Options};
 use peers::Peers;
 use python::Python;
-use row::Row;
+use report::circumstances;
+use section::sections;
 
 #[global_allocator]
 static ALLOCATOR: tauraro::Allocator = tauraro::Allocator;
 
 fn main() -> ExitCode {
     match options::parse() {
-        Ok(Action::Compare(options)) => compare(&options),
+        Ok(Action::Compare(options)) => done(compare(&options)),
+        Ok(Action::Render) => done(render()),
         Ok(Action::Help) => {
-            print!("{}", options::help(&rows()));
+            let sections = sections();
+            let rows: Vec<_> = sections.iter().flat_map(|it| &it.rows).collect();
+            print!("{}", options::help(&rows));
             ExitCode::SUCCESS
         }
         Ok(Action::Serve { core }) => server::serve(core),
@@ -61,6 +78,10 @@ fn main() -> ExitCode {
         Ok(Action::Engine(task)) => show(engine::measure(&task)),
         Ok(Action::Echo { upgrading }) => websocket::echo::serve(upgrading),
         Ok(Action::Load { task, pid }) => show(websocket::load::measure(&task, pid)),
+        Ok(Action::EchoClient { port }) => show(Cost::of(
+            echo::measure_plain(port).expect("the server answers"),
+        )),
+        Ok(Action::Embedded { arguments }) => run_embedded(&arguments),
         Err(error) => {
             eprintln!("{error}; see --help");
             ExitCode::FAILURE
@@ -69,32 +90,48 @@ fn main() -> ExitCode {
 }
 
 /// A contender's answer to the process that started it.
-fn show(figure: f64) -> ExitCode {
-    println!("{figure}");
+fn show(cost: Cost) -> ExitCode {
+    match cost.cpu {
+        Some(cpu) => println!("{} {cpu}", cost.figure),
+        None => println!("{}", cost.figure),
+    }
     ExitCode::SUCCESS
 }
 
-/// All rows, in the order of the table.
-fn rows() -> Vec<Row> {
-    let mut rows = http::rows();
-    rows.extend(websocket::rows());
-    rows.extend(httptools::rows());
-    rows
+/// As `-c SOURCE` of an interpreter.
+fn run_embedded(arguments: &[String]) -> ExitCode {
+    let mut argv = vec!["-c"];
+    argv.extend(arguments.iter().map(String::as_str));
+    let status = embedded::run(contender::AWAITING, &argv);
+    ExitCode::from(u8::try_from(status).unwrap_or(1))
 }
 
-fn compare(options: &Options) -> ExitCode {
-    let rows = rows();
-    let rows: Vec<_> = rows.iter().filter(|row| options.wants(row)).collect();
+fn compare(options: &Options) -> Result<(), Box<dyn Error>> {
+    let sections = sections();
+    let rows = sections.iter().flat_map(|it| &it.rows);
     let contenders = set_up(options);
-    table::show_heading(&contenders, options);
+    let circumstances = circumstances::of(&contenders, options);
+    table::show_heading(&circumstances);
     let mut measured: Vec<Measured<'_>> = Vec::new();
-    for row in rows {
+    for row in rows.filter(|row| options.wants(row)) {
         let result = measure::measure(row, &contenders, options);
         table::show(&result);
         measured.push(result);
     }
     table::show_summary(&measured);
-    draw(&options.chart, &measured)
+    results::save(&circumstances, &measured)?;
+    match options.write {
+        true => report::write(&sections, &circumstances, &measured),
+        false => Ok(()),
+    }
+}
+
+/// Writes the page from the last run.
+fn render() -> Result<(), Box<dyn Error>> {
+    let sections = sections();
+    let rows = sections.iter().flat_map(|it| &it.rows);
+    let (circumstances, measured) = results::load(rows)?;
+    report::write(&sections, &circumstances, &measured)
 }
 
 /// From here on this process and what it starts are on the client's core.
@@ -105,18 +142,15 @@ fn set_up(options: &Options) -> Contenders {
     };
     let peers = python.as_ref().and_then(Peers::install);
     let cores = pinning::cores();
-    pinning::pin_to(cores.client);
+    pinning::pin_to(&[cores.client]);
     Contenders::new(python, peers, cores)
 }
 
-fn draw(path: &Path, measured: &[Measured<'_>]) -> ExitCode {
-    match chart::draw(path, "Tauraro's modules and their peers", measured) {
-        Ok(()) => {
-            println!("chart: {}", path.display());
-            ExitCode::SUCCESS
-        }
+fn done(result: Result<(), Box<dyn Error>>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("no chart at {}: {error}", path.display());
+            eprintln!("{error}");
             ExitCode::FAILURE
         }
     }

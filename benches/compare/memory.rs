@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-/// As in `scripts/memory.py`.
-pub(crate) const CONNECTIONS: usize = 400;
 const SETTLED: Duration = Duration::from_millis(500);
 
 /// Resident bytes, after the allocator has had time to give back what is free.

@@ -5,20 +5,23 @@ use std::path::{Path, PathBuf};
 use lexopt::prelude::*;
 
 use crate::row::{Row, Runs};
+use crate::section::sections;
 
 const ROUNDS: usize = 5;
-const SECONDS: f64 = 0.5;
+const SECONDS: f64 = 0.3;
 /// With `--quick`: to see that everything works.
 const QUICK_SECONDS: f64 = 0.1;
 
 const HELP: &str = "\
-cargo bench-compare [--only ROW,...] [--rounds N] [--quick] [--python PATH] [--chart FILE]
+cargo bench-compare [--only ROW,...] [--rounds N] [--quick] [--python PATH] [--write]
+cargo bench-compare --render
 
     --only ROW,...   these rows only; ws-soak stands for all of ws-soak-..., and so on
     --rounds N       how often each contender has its turn; 5
-    --quick          one round, and a fifth of the time for each turn
+    --quick          one round, and a third of the time for each turn
     --python PATH    the CPython of the peers, not the python3 on the path
-    --chart FILE     where the chart goes, as SVG; target/compare/compare.svg
+    --write          write docs/performance.md and its charts
+    --render         the same from the figures of the last run, without measuring
 
 TAURARO_COMPARE_VENV is the directory of the peers' virtual environment, if not one in target/.
 
@@ -28,6 +31,8 @@ Rows:
 /// What this process is to do.
 pub(crate) enum Action {
     Compare(Options),
+    /// Write the page from the last run.
+    Render,
     Help,
     /// Be the server.
     Serve {
@@ -41,6 +46,14 @@ pub(crate) enum Action {
     Load {
         task: Task,
         pid: u32,
+    },
+    /// Be the client of the server that sends back bytes.
+    EchoClient {
+        port: u16,
+    },
+    /// Be an interpreter for the bridge's script.
+    Embedded {
+        arguments: Vec<String>,
     },
     /// Be the contender that is plain hyper, or plain tungstenite.
     Plain(Task),
@@ -62,7 +75,7 @@ pub(crate) struct Options {
     pub(crate) rounds: usize,
     pub(crate) seconds: f64,
     pub(crate) python: Option<PathBuf>,
-    pub(crate) chart: PathBuf,
+    pub(crate) write: bool,
 }
 
 impl Default for Options {
@@ -72,7 +85,7 @@ impl Default for Options {
             rounds: ROUNDS,
             seconds: SECONDS,
             python: None,
-            chart: products().join("compare.svg"),
+            write: false,
         }
     }
 }
@@ -90,12 +103,20 @@ impl Task {
     pub(crate) fn is_for_websocket(&self) -> bool {
         self.url.starts_with("ws:")
     }
+
+    /// The case without the number at its end, and that number.
+    pub(crate) fn number(&self) -> (&str, usize) {
+        let parts = self.case.rsplit_once('-');
+        let parts = parts.and_then(|(case, number)| Some((case, number.parse().ok()?)));
+        parts.unwrap_or((&self.case, 0))
+    }
 }
 
 /// Whether the row of that name is meant by a name on the command line: its own, or the beginning
 /// of its own where no row is called by it.
 fn is_of(row: &str, name: &str) -> bool {
-    let is_group = || crate::rows().iter().all(|row| row.name != name);
+    let rows = || sections().into_iter().flat_map(|it| it.rows);
+    let is_group = || rows().all(|row| row.name != name);
     let rest = row.strip_prefix(name);
     rest.is_some_and(|rest| rest.is_empty() || (rest.starts_with('-') && is_group()))
 }
@@ -106,8 +127,8 @@ pub(crate) fn products() -> PathBuf {
     temporary.with_file_name("compare")
 }
 
-pub(crate) fn help(rows: &[Row]) -> String {
-    let line = |row: &Row| format!("    {:<25}{}\n", row.name, row.title);
+pub(crate) fn help(rows: &[&Row]) -> String {
+    let line = |row: &&Row| format!("    {:<25}{}\n", row.name, row.title);
     HELP.to_owned() + &rows.iter().map(line).collect::<String>()
 }
 
@@ -123,7 +144,8 @@ pub(crate) fn parse() -> Result<Action, lexopt::Error> {
             Long("rounds") => options.rounds = parser.value()?.parse::<usize>()?.max(1),
             Long("quick") => (options.rounds, options.seconds) = (1, QUICK_SECONDS),
             Long("python") => options.python = Some(parser.value()?.into()),
-            Long("chart") => options.chart = parser.value()?.into(),
+            Long("write") => options.write = true,
+            Long("render") => return Ok(Action::Render),
             Short('h') | Long("help") => return Ok(Action::Help),
             Long("serve") => {
                 let core = parser.value()?.parse()?;
@@ -131,6 +153,15 @@ pub(crate) fn parse() -> Result<Action, lexopt::Error> {
             }
             Long("echo") => return Ok(Action::Echo { upgrading: false }),
             Long("echo-upgraded") => return Ok(Action::Echo { upgrading: true }),
+            Long("echo-client") => {
+                let [_, port, _] = three(&mut parser)?;
+                let port = port.parse().map_err(|_| "not a port")?;
+                return Ok(Action::EchoClient { port });
+            }
+            Long("embedded") => {
+                let arguments = three(&mut parser)?.into();
+                return Ok(Action::Embedded { arguments });
+            }
             Long("load") => {
                 let task = task(&mut parser)?;
                 let pid = parser.value()?.parse()?;
@@ -148,7 +179,7 @@ pub(crate) fn parse() -> Result<Action, lexopt::Error> {
 }
 
 fn check_names(only: &[String]) -> Result<(), lexopt::Error> {
-    let rows = crate::rows();
+    let rows: Vec<_> = sections().into_iter().flat_map(|it| it.rows).collect();
     match only
         .iter()
         .find(|name| rows.iter().all(|row| !is_of(row.name, name)))
@@ -156,6 +187,11 @@ fn check_names(only: &[String]) -> Result<(), lexopt::Error> {
         Some(unknown) => Err(format!("there is no row {unknown:?}").into()),
         None => Ok(()),
     }
+}
+
+fn three(parser: &mut lexopt::Parser) -> Result<[String; 3], lexopt::Error> {
+    let mut next = || parser.value()?.string();
+    Ok([next()?, next()?, next()?])
 }
 
 fn task(parser: &mut lexopt::Parser) -> Result<Task, lexopt::Error> {

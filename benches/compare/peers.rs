@@ -8,16 +8,22 @@ use crate::options;
 use crate::python::{Python, succeeds};
 
 /// As pip takes them.
-const REQUIREMENTS: [&str; 10] = [
+const REQUIREMENTS: [&str; 14] = [
     "httpx==0.28.1",
+    // For HTTP/2 with httpx.
+    "h2",
+    "httpx2",
+    "requests",
     "aiohttp",
     "uvloop",
     "pyreqwest",
     "primp",
     "pycurl",
+    "niquests",
     "websockets",
     "picows",
     "httptools",
+    // What pure Python parses with.
     "h11",
 ];
 

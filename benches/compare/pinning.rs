@@ -26,11 +26,11 @@ pub(crate) fn cores() -> Cores {
 
 /// Pins the calling thread, and the processes that it starts.
 #[cfg(target_os = "linux")]
-pub(crate) fn pin_to(core: usize) {
+pub(crate) fn pin_to(cores: &[usize]) {
     // SAFETY: a zeroed set is an empty one, and the call only reads it.
     unsafe {
         let mut set: libc::cpu_set_t = std::mem::zeroed();
-        libc::CPU_SET(core, &mut set);
+        cores.iter().for_each(|core| libc::CPU_SET(*core, &mut set));
         libc::sched_setaffinity(0, size_of::<libc::cpu_set_t>(), &raw const set);
     }
 }
@@ -45,4 +45,4 @@ pub(crate) fn cores() -> Cores {
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn pin_to(_core: usize) {}
+pub(crate) fn pin_to(_cores: &[usize]) {}

@@ -1,6 +1,6 @@
 //! What a row of the table is made of.
 
-use crate::contender::{Contender, Program};
+use crate::contender::{Contender, Program, Start};
 use crate::limits::Limit;
 use crate::websocket::serving::Served;
 
@@ -31,11 +31,17 @@ pub(crate) struct Entry {
     pub(crate) label: &'static str,
     pub(crate) program: Program,
     pub(crate) work: Work,
+    /// Measured in the first round only: it takes long.
+    pub(crate) once: bool,
 }
 
 impl Entry {
     pub(crate) fn labelled(self, label: &'static str) -> Self {
         Self { label, ..self }
+    }
+
+    pub(crate) fn once(self) -> Self {
+        Self { once: true, ..self }
     }
 }
 
@@ -44,10 +50,16 @@ impl Entry {
 pub(crate) enum Work {
     /// A case of the scripts', and of `plain`'s.
     Case(&'static str),
+    /// The same, against the server with TLS.
+    Secure(&'static str),
     /// The same, against the plain WebSocket server.
     WebSocket(&'static str),
     /// Work for a server of the contender's.
     Serve(Served),
+    /// A case of the bridge's script.
+    Await(&'static str),
+    /// A whole process.
+    Start(Start),
     /// The first import of a package in a process.
     Import(&'static str),
     /// The same, from the lifetimes of processes.
@@ -60,6 +72,7 @@ impl Work {
             label: contender.label,
             program: contender.program,
             work: self,
+            once: false,
         }
     }
 
@@ -84,10 +97,12 @@ pub(crate) enum Runs {
 pub(crate) enum Place {
     OtherCore,
     SameCore,
+    /// On the other core, which the client may use as well.
+    Free,
 }
 
 /// Of figures, which are in seconds or bytes.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unit {
     Microseconds,
     Milliseconds,
@@ -101,6 +116,10 @@ impl Unit {
             Self::Milliseconds => "ms",
             Self::Kibibytes => "KiB",
         }
+    }
+
+    pub(crate) fn is_time(self) -> bool {
+        !matches!(self, Self::Kibibytes)
     }
 
     pub(crate) fn show(self, figure: f64) -> String {

@@ -1,50 +1,30 @@
 //! The table on standard output.
 
-use crate::contender::Contenders;
 use crate::limits::Verdict;
-use crate::measure::{Figure, Measured};
-use crate::options::Options;
+use crate::measure::{Figure, Measured, Summary};
+use crate::results::Circumstances;
 
-pub(crate) fn show_heading(contenders: &Contenders, options: &Options) {
-    let cores = contenders.cores;
-    println!(
-        "Clients on core {}, server on core {}; rounds: {}, of which the medians.",
-        cores.client, cores.server, options.rounds
-    );
-    println!("tauraro {}", env!("CARGO_PKG_VERSION"));
-    let Some(python) = &contenders.python else {
-        return println!("No CPython 3.11 or later was found: its packages are left out.");
-    };
-    print!("CPython {}", python.version);
-    let Some(peers) = &contenders.peers else {
-        return println!(": no virtual environment can be made, its packages are left out.");
-    };
-    for (package, version) in &peers.versions {
-        print!(", {package} {version}");
-    }
-    println!();
-    let missing = peers.missing();
-    if !missing.is_empty() {
-        println!("Not installable, and left out: {}.", missing.join(", "));
+pub(crate) const MEBIBYTE: f64 = 1024.0 * 1024.0;
+
+pub(crate) fn show_heading(circumstances: &Circumstances) {
+    for (name, value) in circumstances {
+        println!("{name}: {value}");
     }
 }
 
 /// A row's figures, and whether its limits are met.
 pub(crate) fn show(measured: &Measured<'_>) {
     let row = measured.row;
-    let base = measured.base();
-    let ratio_to = if base.is_some() { "/ plain" } else { "" };
     let unit = row.unit.name();
     println!();
-    println!("{:<52}{unit:>10}{ratio_to:>10}", row.title);
+    println!(
+        "{:<52}{unit:>10}{:>8}{:>9}{:>8}{:>9}{:>10}",
+        row.title, "spread", "/ plain", "/ best", "CPU", "peak MiB"
+    );
     for (entry, figure) in measured.iter() {
         print!("  {:<50}", entry.label);
         match figure {
-            Figure::Median(figure) => {
-                let ratio = base.map(|base| format!("{:.2}", figure / base));
-                let shown = row.unit.show(*figure);
-                println!("{shown:>10}{:>10}", ratio.unwrap_or_default());
-            }
+            Figure::Known(summary) => println!("{}", columns(measured, summary)),
             Figure::NotInstalled => println!("  not installed"),
             Figure::Failed(reason) => println!("  {reason}"),
         }
@@ -52,9 +32,32 @@ pub(crate) fn show(measured: &Measured<'_>) {
     for limit in &row.limits {
         let bound = limit.bound(measured);
         let shown = bound.map_or(String::new(), |bound| row.unit.show(bound));
-        let verdict = limit.judge(measured).name();
+        let verdict = match limit.judge(measured) {
+            Verdict::Missed => format!("missed: {}", limit.distance(measured)),
+            verdict => verdict.name().to_owned(),
+        };
         println!("    {:<48}{shown:>10}  {verdict}", limit.text(row.unit));
     }
+}
+
+/// The figure, its spread, its ratios to plain Rust's and to the best peer's, CPU time, memory.
+fn columns(measured: &Measured<'_>, summary: &Summary) -> String {
+    let unit = measured.row.unit;
+    let ratio =
+        |to: Option<f64>| to.map_or(String::new(), |to| format!("{:.2}", summary.median / to));
+    let spread = summary.spread.map(|it| format!("{:.0}%", it * 100.0));
+    let cpu = summary.cpu.filter(|_| unit.is_time());
+    let cpu = cpu.map(|it| unit.show(it));
+    let peak = summary.peak.map(|it| format!("{:.1}", it / MEBIBYTE));
+    format!(
+        "{:>10}{:>8}{:>9}{:>8}{:>9}{:>10}",
+        unit.show(summary.median),
+        spread.unwrap_or_default(),
+        ratio(measured.base()),
+        ratio(measured.best_peer()),
+        cpu.unwrap_or_default(),
+        peak.unwrap_or_default(),
+    )
 }
 
 pub(crate) fn show_summary(measured: &[Measured<'_>]) {

@@ -5,7 +5,6 @@ import gc
 import os
 import sys
 
-CONNECTIONS = 400
 # The allocator gives memory back a little later.
 SETTLED = 0.5
 
@@ -21,10 +20,14 @@ async def settled():
     return resident()
 
 
-async def hold(url, fetch):
+async def hold(url, fetch, count):
     """Starts requests that the server holds back, and waits until it has them all."""
-    requests = [asyncio.ensure_future(fetch(f"{url}/hold")) for _ in range(CONNECTIONS)]
-    await fetch(f"{url}/held/{CONNECTIONS}")
+    requests = []
+    while len(requests) < count:
+        # Not more at once than the server's backlog takes.
+        more = min(500, count - len(requests))
+        requests += [asyncio.ensure_future(fetch(f"{url}/hold")) for _ in range(more)]
+        await fetch(f"{url}/held/{len(requests)}")
     return requests
 
 
@@ -33,22 +36,30 @@ async def release(url, fetch, requests):
     await asyncio.gather(*requests)
 
 
-async def in_flight(url, fetch):
+def in_flight(count):
     """For each request that waits for its response, its connection included."""
-    await fetch(f"{url}/json")
-    before = await settled()
-    requests = await hold(url, fetch)
-    during = await settled()
-    await release(url, fetch, requests)
-    return (during - before) / CONNECTIONS
+
+    async def measure(url, fetch):
+        await fetch(f"{url}/json")
+        before = await settled()
+        requests = await hold(url, fetch, count)
+        during = await settled()
+        await release(url, fetch, requests)
+        return (during - before) / count
+
+    return measure
 
 
-async def idle(url, fetch):
+def idle(count):
     """For each connection that is kept for a later request."""
-    await fetch(f"{url}/json")
-    before = await settled()
-    await release(url, fetch, await hold(url, fetch))
-    return (await settled() - before) / CONNECTIONS
+
+    async def measure(url, fetch):
+        await fetch(f"{url}/json")
+        before = await settled()
+        await release(url, fetch, await hold(url, fetch, count))
+        return (await settled() - before) / count
+
+    return measure
 
 
 async def growth(run, operations, share):

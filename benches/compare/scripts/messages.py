@@ -1,5 +1,7 @@
 """What WebSocket cases send."""
 
+import asyncio
+import contextlib
 import json
 
 TEXT = "x" * 64
@@ -20,3 +22,22 @@ def documents():
         text = json.dumps({"n": number, "items": items[:-1]})
         texts.append(text + " " * (1024 - len(text)))
     return texts
+
+
+async def together(number, connect, exchange, measure):
+    """So many connections of which each sends and receives once, all at the same time."""
+    async with contextlib.AsyncExitStack() as stack:
+        websockets = []
+        while len(websockets) < number:
+            # Not more at once than the server's backlog takes.
+            more = [stack.enter_async_context(connect()) for _ in range(100)]
+            websockets += await asyncio.gather(*more)
+
+        async def run(count):
+            async def talk(websocket):
+                for _ in range(count):
+                    await exchange(websocket)
+
+            await asyncio.gather(*[talk(websocket) for websocket in websockets])
+
+        return await measure(run)

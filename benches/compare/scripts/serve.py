@@ -5,6 +5,7 @@ by the path:
 /           sends back what comes
 /broadcast  waits for as many others as the first message says; for each further one: sends it to
             all others, and answers with the loop's largest gap in seconds while it did
+/broadcasts as /broadcast: for each further one sends as many messages as it says, without an answer
 /flood      sends messages without end
 """
 

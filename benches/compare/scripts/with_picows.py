@@ -54,6 +54,20 @@ async def pipelined(url, measure):
     return await measured(url, run_with)
 
 
+async def thousand(url, measure):
+    connected = []
+    while len(connected) < 1000:
+        connected += await asyncio.gather(*[ws_connect(Counting, url) for _ in range(100)])
+
+    async def run(count):
+        await asyncio.gather(*[listener.start(count, 1) for _, listener in connected])
+
+    figure = await measure(run)
+    for transport, _ in connected:
+        transport.disconnect()
+    return figure
+
+
 class Echo(WSListener):
     def on_ws_frame(self, transport, frame):
         if frame.msg_type == WSMsgType.CLOSE:
@@ -68,7 +82,32 @@ class Silent(WSListener):
 
 
 async def serve(kind, largest_gap):
-    listeners = {"/listen": Silent, "/silent": Silent}
+    everybody = set()
+
+    class Listening(WSListener):
+        def on_ws_connected(self, transport):
+            everybody.add(transport)
+
+        def on_ws_disconnected(self, transport):
+            everybody.discard(transport)
+
+    class Sending(WSListener):
+        """All listeners are connected before the first message comes."""
+
+        counted = False
+
+        def on_ws_frame(self, transport, frame):
+            if frame.msg_type == WSMsgType.TEXT:
+                if self.counted:
+                    self.send(int(frame.get_payload_as_utf8_text()))
+                self.counted = True
+
+        def send(self, count):
+            for _ in range(count):
+                for listener in everybody:
+                    listener.send(WSMsgType.TEXT, MESSAGE)
+
+    listeners = {"/listen": Listening, "/broadcasts": Sending, "/silent": Silent}
 
     def choose(request):
         return listeners.get(request.path.decode(), Echo)()

@@ -4,7 +4,7 @@ import asyncio
 
 import websockets
 from memory import growth
-from messages import PIPELINED, TEXT, documents
+from messages import PIPELINED, TEXT, documents, together
 
 PLAIN = {"compression": None}
 FLOOD = b"x" * 65536
@@ -32,6 +32,15 @@ async def pipelined(url, measure):
                     await websocket.recv()
 
         return await measure(run)
+
+
+async def thousand(url, measure):
+    return await together(1000, lambda: websockets.connect(url, **PLAIN), exchange, measure)
+
+
+async def exchange(websocket):
+    await websocket.send(TEXT)
+    await websocket.recv()
 
 
 async def deflate(url, measure):
@@ -87,6 +96,10 @@ async def serve(kind, largest_gap):
         path = websocket.request.path
         if path == "/broadcast":
             await broadcast(websocket)
+        elif path == "/broadcasts":
+            async for count in wanted(websocket):
+                for _ in range(int(count)):
+                    websockets.broadcast(everybody, TEXT)
         elif path == "/flood":
             while True:
                 await websocket.send(FLOOD)
@@ -102,12 +115,17 @@ async def serve(kind, largest_gap):
             async for message in websocket:
                 await websocket.send(message)
 
-    async def broadcast(websocket):
-        wanted = int(await websocket.recv())
+    async def wanted(websocket):
+        """The messages to a server that has as many others as the first one says."""
+        count = int(await websocket.recv())
         # The handlers of the last ones may not have begun.
-        while len(everybody) < wanted:
+        while len(everybody) < count:
             await asyncio.sleep(0.01)
         async for message in websocket:
+            yield message
+
+    async def broadcast(websocket):
+        async for message in wanted(websocket):
 
             async def work():
                 websockets.broadcast(everybody, message)

@@ -1,7 +1,9 @@
 //! The server that all contenders ask: plain hyper in a process of its own.
 
 mod answer;
+mod documents;
 mod gate;
+mod tls;
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, Command, ExitCode, Stdio};
@@ -11,11 +13,11 @@ use std::thread;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpListener;
 use tokio::task::LocalSet;
 
 use crate::pinning;
 use crate::websocket::echo;
+use crate::websocket::serving::raise_descriptors;
 pub(crate) use answer::{DOWNLOAD, JSON};
 use gate::Gate;
 
@@ -25,6 +27,10 @@ pub(crate) struct Server {
     pub(crate) url: String,
     /// Of the WebSocket server in the same process, with the path.
     pub(crate) websocket_url: String,
+    /// Of the same with TLS.
+    pub(crate) secure_url: String,
+    /// The path of the certificate that a client has to trust.
+    pub(crate) authority: String,
 }
 
 impl Server {
@@ -43,6 +49,8 @@ impl Server {
         Self {
             url: line(),
             websocket_url: line(),
+            secure_url: line(),
+            authority: line(),
             process,
         }
     }
@@ -53,12 +61,14 @@ impl Drop for Server {
         // It ends by itself too, when its standard input does.
         let _ = self.process.kill();
         let _ = self.process.wait();
+        let _ = std::fs::remove_file(&self.authority);
     }
 }
 
 /// What the server's process does: prints its URLs and answers until its standard input ends.
 pub(crate) fn serve(core: usize) -> ExitCode {
-    pinning::pin_to(core);
+    pinning::pin_to(&[core]);
+    raise_descriptors();
     thread::spawn(|| {
         // Ends, or fails, with the process that started this one.
         let _ = std::io::stdin().read_to_end(&mut Vec::new());
@@ -68,12 +78,13 @@ pub(crate) fn serve(core: usize) -> ExitCode {
 }
 
 async fn accept() -> ExitCode {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let listener = echo::listen();
     println!("http://{}", listener.local_addr().expect("an address"));
     let websockets = echo::listen();
     println!("ws://{}/", websockets.local_addr().expect("an address"));
     tokio::spawn(echo::accept(websockets, false));
     let gate = Rc::new(Gate::default());
+    accept_with_tls(gate.clone());
     loop {
         let (stream, _) = listener.accept().await.expect("a client");
         stream.set_nodelay(true).expect("TCP_NODELAY");
@@ -86,4 +97,13 @@ async fn accept() -> ExitCode {
                 .await;
         });
     }
+}
+
+fn accept_with_tls(gate: Rc<Gate>) {
+    let listener = echo::listen();
+    let address = listener.local_addr().expect("an address");
+    println!("https://{address}");
+    let authority = tls::Authority::new();
+    println!("{}", authority.write().display());
+    tokio::task::spawn_local(tls::accept(listener, authority, gate));
 }

@@ -1,10 +1,14 @@
 //! The contender that is nothing but tokio-tungstenite on a current-thread runtime: the limit.
 
+use futures_util::future::join_all;
 use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::{Bytes, Message};
 
+use super::load::connect_many;
+use super::serving::raise_descriptors;
+use crate::cost::Cost;
 use crate::options::Task;
 use crate::plain::{runtime, timed};
 
@@ -12,21 +16,24 @@ use crate::plain::{runtime, timed};
 pub(crate) const TEXT: &str = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
 const _: () = assert!(TEXT.len() == 64);
 pub(super) const PIPELINED: usize = 100;
+/// Clients of one process.
+const THOUSAND: usize = 1000;
 
 pub(crate) type Client = WebSocketStream<TcpStream>;
 
-/// What one operation of a case costs, in seconds.
-pub(crate) fn measure(task: &Task) -> f64 {
+/// What one operation of a case costs.
+pub(crate) fn measure(task: &Task) -> Cost {
     runtime().block_on(async {
         match task.case.as_str() {
             "ping-pong" => ping_pong(task).await,
             "pipelined" => pipelined(task).await / PIPELINED as f64,
+            "thousand" => thousand(task).await / THOUSAND as f64,
             case => panic!("no case {case:?}"),
         }
     })
 }
 
-async fn ping_pong(task: &Task) -> f64 {
+async fn ping_pong(task: &Task) -> Cost {
     let mut client = connect(&task.url).await;
     timed(task.seconds, async || {
         exchange(&mut client, Message::text(TEXT)).await;
@@ -34,7 +41,7 @@ async fn ping_pong(task: &Task) -> f64 {
     .await
 }
 
-async fn pipelined(task: &Task) -> f64 {
+async fn pipelined(task: &Task) -> Cost {
     let mut client = connect(&task.url).await;
     timed(task.seconds, async || {
         for _ in 0..PIPELINED {
@@ -43,6 +50,19 @@ async fn pipelined(task: &Task) -> f64 {
         for _ in 0..PIPELINED {
             receive(&mut client).await;
         }
+    })
+    .await
+}
+
+/// Each sends and receives once, all at the same time.
+async fn thousand(task: &Task) -> Cost {
+    raise_descriptors();
+    let mut clients = connect_many(&task.url, THOUSAND).await;
+    timed(task.seconds, async || {
+        let exchanges = clients.iter_mut().map(|client| async move {
+            exchange(client, Message::text(TEXT)).await;
+        });
+        join_all(exchanges).await;
     })
     .await
 }

@@ -19,8 +19,8 @@ use tokio_tungstenite::tungstenite::protocol::Role;
 use crate::plain::runtime;
 use crate::websocket::serving::raise_descriptors;
 
-/// As many as wait at the servers of scripts.
-const BACKLOG: u32 = 1024;
+/// Thousands of clients may come at once; the system has a bound of its own.
+const BACKLOG: u32 = 16_384;
 
 /// What a server's process does: prints its port and answers until it is killed. With `upgrading`
 /// the connections come through hyper, as axum has them.

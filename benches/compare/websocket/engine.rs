@@ -3,11 +3,12 @@
 use tauraro::engine::ws::{Connection, Limits, Message, Options, Protocol, Side};
 
 use super::client::{self, PIPELINED, TEXT};
+use crate::cost::Cost;
 use crate::options::Task;
 use crate::plain::{runtime, timed};
 
-/// What one operation of a case costs, in seconds.
-pub(crate) fn measure(task: &Task) -> f64 {
+/// What one operation of a case costs.
+pub(crate) fn measure(task: &Task) -> Cost {
     runtime().block_on(async {
         let connection = connect(&task.url).await;
         match task.case.as_str() {
@@ -25,7 +26,7 @@ async fn connect(url: &str) -> Connection {
     Connection::spawn(stream, protocol, Options::default())
 }
 
-async fn ping_pong(connection: &Connection, seconds: f64) -> f64 {
+async fn ping_pong(connection: &Connection, seconds: f64) -> Cost {
     timed(seconds, async || {
         send(connection).await;
         receive(connection).await;
@@ -33,7 +34,7 @@ async fn ping_pong(connection: &Connection, seconds: f64) -> f64 {
     .await
 }
 
-async fn pipelined(connection: &Connection, seconds: f64) -> f64 {
+async fn pipelined(connection: &Connection, seconds: f64) -> Cost {
     timed(seconds, async || {
         for _ in 0..PIPELINED {
             send(connection).await;

@@ -1,24 +1,26 @@
 //! The load on the servers of contenders, by plain tokio-tungstenite.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use futures_util::StreamExt as _;
 use futures_util::future::join_all;
-use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::handshake::client::generate_request;
 
+use super::broadcast;
 use super::client::{Client, TEXT, connect, exchange, open, receive};
 use super::frames;
 use super::memory::Watched;
 use super::serving::raise_descriptors;
+use crate::cost::{self, Cost};
 use crate::options::Task;
 use crate::plain::{runtime, timed};
 
 /// Idle, or listening to a broadcast.
-const MANY: usize = 10_000;
+pub(super) const MANY: usize = 10_000;
 /// Connections that are opened at once, so that none overruns the server's backlog.
 const OPENED: usize = 100;
 
@@ -26,34 +28,53 @@ const OPENED: usize = 100;
 const SOAK_MESSAGES: f64 = 1e6;
 const SOAK_CYCLES: f64 = 1e5;
 
-const BROADCASTS: usize = 3;
-/// A broadcast that takes longer has been lost on the way.
-const RECEIVED_WITHIN: Duration = Duration::from_secs(30);
 /// How long a peer that does not read is given to fill all buffers.
 const STALLED: Duration = Duration::from_secs(3);
 
-/// What one operation of a case costs: seconds, or bytes of memory of the server with that `pid`.
-pub(crate) fn measure(task: &Task, pid: u32) -> f64 {
+/// What one operation of a case costs the server with that `pid`.
+pub(crate) fn measure(task: &Task, pid: u32) -> Cost {
     raise_descriptors();
-    let server = Watched::new(pid);
     runtime().block_on(async {
-        match task.case.as_str() {
+        let (started, cpu) = (Instant::now(), cost::cpu_time(pid));
+        let figure = match task.case.as_str() {
             "ping-pong" => frames::ping_pong(task).await,
             "large" => frames::large(task).await,
-            "cycles" => timed(task.seconds, async || cycle(&task.url).await).await,
-            "idle" => idle(task, &server).await,
-            "idle-deflate" => idle_with_deflate(task, &server).await,
-            "broadcast" => broadcast(task).await,
-            "slow-reader" => slow_reader(task, &server).await,
-            "soak-messages" => soak_messages(task, &server).await,
-            "soak-cycles" => soak_cycles(task, &server).await,
-            case => panic!("no case {case:?}"),
+            "cycles" => {
+                timed(task.seconds, async || cycle(&task.url).await)
+                    .await
+                    .figure
+            }
+            "broadcast-rate" => broadcast::rate(task).await,
+            _ => return Cost::of(fixed(task, pid).await),
+        };
+        // Of the time that an operation takes, the share in which the server was at work.
+        let busy = cost::cpu_time(pid)
+            .zip(cpu)
+            .map(|(after, before)| after - before);
+        let busy = busy.map(|busy| busy / started.elapsed().as_secs_f64());
+        Cost {
+            cpu: busy.map(|busy| busy * figure),
+            ..Cost::of(figure)
         }
     })
 }
 
+/// The cases that are done once: seconds, or bytes of the server's memory.
+async fn fixed(task: &Task, pid: u32) -> f64 {
+    let server = Watched::new(pid);
+    match task.case.as_str() {
+        "idle" => idle(task, &server).await,
+        "idle-deflate" => idle_with_deflate(task, &server).await,
+        "broadcast" => broadcast::largest_gap(task).await,
+        "slow-reader" => slow_reader(task, &server).await,
+        "soak-messages" => soak_messages(task, &server).await,
+        "soak-cycles" => soak_cycles(task, &server).await,
+        case => panic!("no case {case:?}"),
+    }
+}
+
 /// The part of a case of fixed size that is to be done: all of it, unless it has to be quick.
-fn share(task: &Task, of: f64) -> usize {
+pub(super) fn share(task: &Task, of: f64) -> usize {
     (of * f64::min(2.0 * task.seconds, 1.0)) as usize
 }
 
@@ -132,43 +153,6 @@ async fn read_until(stream: &mut TcpStream, is_complete: impl Fn(&[u8]) -> bool)
         read.push(stream.read_u8().await.expect("an answer"));
     }
     read
-}
-
-/// The largest gap of three, in seconds, as the server tells them.
-async fn broadcast(task: &Task) -> f64 {
-    let count = share(task, MANY as f64);
-    let listeners = connect_many(&format!("{}listen", task.url), count).await;
-    let mut control = connect(&format!("{}broadcast", task.url)).await;
-    let count = Message::text(count.to_string());
-    control.send(count).await.expect("a peer");
-    let listening: Vec<_> = listeners
-        .into_iter()
-        .map(listen)
-        .map(tokio::spawn)
-        .collect();
-    let mut largest: f64 = 0.0;
-    for _ in 0..BROADCASTS {
-        let gap = exchange(&mut control, Message::text(TEXT)).await;
-        let gap = std::str::from_utf8(&gap)
-            .ok()
-            .and_then(|it| it.parse().ok());
-        largest = largest.max(gap.expect("a number"));
-    }
-    let received = join_all(listening).await;
-    let missing = received.iter().filter(|it| !matches!(it, Ok(true))).count();
-    assert_eq!(missing, 0, "not everybody got the messages");
-    largest
-}
-
-/// Whether all broadcasts come.
-async fn listen(mut client: Client) -> bool {
-    for _ in 0..BROADCASTS {
-        let received = tokio::time::timeout(RECEIVED_WITHIN, receive(&mut client)).await;
-        if !received.is_ok_and(|message| message.len() == TEXT.len()) {
-            return false;
-        }
-    }
-    true
 }
 
 /// By how many bytes a server grows that goes on sending to a client that does not read.

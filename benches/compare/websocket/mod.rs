@@ -1,5 +1,6 @@
 //! The rows for `websockets`.
 
+mod broadcast;
 pub(crate) mod client;
 pub(crate) mod echo;
 pub(crate) mod engine;
@@ -49,12 +50,14 @@ pub(crate) fn rows() -> Vec<Row> {
         ping_pong(),
         ping_pong_on_one_core(),
         pipelined(),
+        thousand(),
         server(),
         large(),
         deflate(),
         cycles(),
         memory(),
         memory_with_deflate(),
+        broadcast_rate(),
         broadcast(),
         slow_reader(),
         soak_messages(),
@@ -107,6 +110,13 @@ fn pipelined() -> Row {
         limits: vec![Times(WEBSOCKETS.label, 0.45)],
         ..row("ws-pipelined", title, Unit::Microseconds, work, &CLIENTS)
     }
+}
+
+fn thousand() -> Row {
+    let title = "1,000 clients in one process, per message";
+    let work = Work::WebSocket("thousand");
+    let of = [PLAIN, TAURARO, WEBSOCKETS, PICOWS, AIOHTTP];
+    row("ws-thousand", title, Unit::Microseconds, work, &of)
 }
 
 fn server() -> Row {
@@ -171,6 +181,14 @@ fn memory_with_deflate() -> Row {
         runs: Runs::Once,
         ..row("ws-memory-deflate", title, Unit::Kibibytes, work, &of)
     }
+}
+
+/// The load reads on the other core, and is the limit of what it can take.
+fn broadcast_rate() -> Row {
+    let title = "broadcast to 1,000 that read, per message and client";
+    let work = Work::Serve(Served::Load("broadcast-rate"));
+    let of = [TAURARO, WEBSOCKETS, PICOWS, AIOHTTP];
+    row("ws-broadcast-rate", title, Unit::Microseconds, work, &of)
 }
 
 fn broadcast() -> Row {

@@ -5,8 +5,9 @@ use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
 
 use crate::contender::{Contenders, Program, own, script};
+use crate::cost::{self, Cost};
 use crate::pinning;
-use crate::process::printed_number;
+use crate::process::printed_cost;
 use crate::row::Place;
 
 /// Work for a server of a contender's.
@@ -20,7 +21,8 @@ pub(crate) enum Served {
     OwnClient(&'static str),
 }
 
-/// One figure, in seconds or bytes, that takes about so many seconds to get.
+/// What an operation costs the server, which takes about so many seconds to find out. The CPU
+/// time and the memory are the server's.
 ///
 /// # Errors
 /// What went wrong, in a few words.
@@ -30,9 +32,9 @@ pub(crate) fn measure(
     work: Served,
     place: Place,
     seconds: f64,
-) -> Result<f64, String> {
+) -> Result<Cost, String> {
     let core = match place {
-        Place::OtherCore => contenders.cores.server,
+        Place::OtherCore | Place::Free => contenders.cores.server,
         Place::SameCore => contenders.cores.client,
     };
     let kind = match work {
@@ -40,33 +42,29 @@ pub(crate) fn measure(
         Served::CompressedLoad(_) | Served::OwnClient(_) => "deflate",
     };
     let server = Server::start(serving(contenders, program, kind), core)?;
-    let seconds = seconds.to_string();
-    match work {
+    let (pid, seconds) = (server.process.id(), seconds.to_string());
+    let cost = match work {
         Served::Load(case) | Served::CompressedLoad(case) => {
             let mut command = own("--load");
-            command.args([
-                case,
-                &server.url,
-                &seconds,
-                &server.process.id().to_string(),
-            ]);
-            printed_number(&mut command)
+            printed_cost(command.args([case, &server.url, &seconds, &pid.to_string()]))
         }
         Served::OwnClient(case) => {
-            printed_number(&mut contenders.command(program, [case, &server.url, &seconds]))
+            printed_cost(&mut contenders.command(program, [case, &server.url, &seconds]))
         }
-    }
+    };
+    let peak = cost::peak(pid);
+    cost.map(|cost| Cost { peak, ..cost })
 }
 
 fn serving(contenders: &Contenders, program: Program, kind: &str) -> Command {
     match program {
-        Program::Plain | Program::Engine => own("--echo"),
         Program::Upgrading => own("--echo-upgraded"),
         Program::Tauraro(package, event_loop) | Program::Peer(package, event_loop) => {
             let mut command = Command::new(contenders.binary(program));
             command.args([&script("serve.py"), package, kind, event_loop.name()]);
             command
         }
+        _ => own("--echo"),
     }
 }
 
@@ -82,7 +80,7 @@ impl Server {
         // SAFETY: only system calls between fork and exec.
         unsafe {
             command.pre_exec(move || {
-                pinning::pin_to(core);
+                pinning::pin_to(&[core]);
                 end_with_parent();
                 Ok(())
             })

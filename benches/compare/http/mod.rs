@@ -1,55 +1,55 @@
 //! The rows for `httpx`.
 
-use crate::contender::{Contender, EventLoop, Program};
-use crate::limits::Limit::{AtMost, FasterThan, Times};
-use crate::row::{BASE, Place, Row, Runs, SUBJECT, Unit, Work};
+mod bodies;
+mod contenders;
+mod growth;
+mod many;
+mod tls;
 
-const PLAIN: Contender = contender(BASE, Program::Plain);
-const ENGINE: Contender = contender("tauraro's engine, no interpreter", Program::Engine);
-const TAURARO: Contender = contender(SUBJECT, Program::Tauraro("httpx", EventLoop::None));
-const TAURARO_ASYNC: Contender = contender(SUBJECT, Program::Tauraro("httpx", EventLoop::Asyncio));
-const HTTPX: Contender = contender("CPython httpx", Program::Peer("httpx", EventLoop::None));
-const HTTPX_ASYNC: Contender =
-    contender("CPython httpx", Program::Peer("httpx", EventLoop::Asyncio));
-const AIOHTTP: Contender = contender(
-    "aiohttp + uvloop",
-    Program::Peer("aiohttp", EventLoop::Uvloop),
-);
-const PYREQWEST: Contender = contender("pyreqwest", Program::Peer("pyreqwest", EventLoop::None));
-const PYREQWEST_ASYNC: Contender = contender(
-    "pyreqwest + uvloop",
-    Program::Peer("pyreqwest", EventLoop::Uvloop),
-);
-const PRIMP: Contender = contender("primp", Program::Peer("primp", EventLoop::None));
-const PYCURL: Contender = contender("pycurl", Program::Peer("pycurl", EventLoop::None));
+use crate::contender::Contender;
+use crate::limits::Limit::{AtMost, FasterThan, Times};
+use crate::row::{BASE, Place, Row, Runs, Unit, Work};
+use contenders::{
+    AIOHTTP, ASYNC, ENGINE, HTTPX, HTTPX_ASYNC, HTTPX2, NIQUESTS, PLAIN, PRIMP, PYCURL, PYREQWEST,
+    PYREQWEST_ASYNC, REQUESTS, SYNC, TAURARO, TAURARO_ASYNC,
+};
+pub(crate) use growth::{FAMILIES, Family};
+
+/// Those whose pool can be as large as it needs to be.
+const MEMORY: [Contender; 5] = [PLAIN, TAURARO_ASYNC, HTTPX_ASYNC, AIOHTTP, PYREQWEST_ASYNC];
 
 const STREAMING: &str = "CPython httpx, iter_bytes";
 
-const fn contender(label: &'static str, program: Program) -> Contender {
-    Contender { label, program }
-}
-
 /// In the order of the table.
 pub(crate) fn rows() -> Vec<Row> {
-    vec![
-        get(),
-        get_on_one_core(),
-        async_get(),
-        gather(),
-        gather_anew(),
-        post(),
-        content(),
-        iter_bytes(),
-        import(),
-        import_by_process(),
-        client(),
-        idle(),
-        in_flight(),
-    ]
+    let mut rows = vec![get(), get_on_one_core(), async_get(), post(), client()];
+    rows.extend(tls::rows());
+    rows
 }
 
-const SYNC: [Contender; 7] = [PLAIN, ENGINE, TAURARO, HTTPX, PYREQWEST, PRIMP, PYCURL];
-const ASYNC: [Contender; 5] = [PLAIN, TAURARO_ASYNC, HTTPX_ASYNC, AIOHTTP, PYREQWEST_ASYNC];
+/// Larger bodies.
+pub(crate) fn bodies() -> Vec<Row> {
+    let mut rows = bodies::rows();
+    rows.extend([content(), iter_bytes()]);
+    rows
+}
+
+/// Many requests at once.
+pub(crate) fn many() -> Vec<Row> {
+    let mut rows = vec![gather(), gather_anew()];
+    rows.extend(many::rows());
+    rows
+}
+
+/// What the module and its connections cost a process.
+pub(crate) fn process() -> Vec<Row> {
+    vec![import(), import_by_process(), idle(), in_flight()]
+}
+
+/// How cost grows with the number of connections.
+pub(crate) fn growth() -> Vec<Row> {
+    growth::rows()
+}
 
 /// A row without limits.
 fn row(name: &'static str, title: &'static str, unit: Unit, work: Work, of: &[Contender]) -> Row {
@@ -123,7 +123,9 @@ fn post() -> Row {
     const GET: &str = "tauraro, GET + json()";
     let title = "sync JSON POST + json()";
     let work = Work::Case("post");
-    let of = [PLAIN, TAURARO, HTTPX, PYREQWEST, PRIMP, PYCURL];
+    let of = [
+        PLAIN, TAURARO, HTTPX, HTTPX2, REQUESTS, NIQUESTS, PYREQWEST, PRIMP, PYCURL,
+    ];
     let mut row = row("post", title, Unit::Microseconds, work, &of);
     let get = Work::Case("get").of(TAURARO).labelled(GET);
     row.entries.insert(1, get);
@@ -135,7 +137,7 @@ fn content() -> Row {
     let title = "100 MiB download, .content";
     let work = Work::Case("content");
     let of = [
-        PLAIN, ENGINE, TAURARO, HTTPX, AIOHTTP, PYREQWEST, PRIMP, PYCURL,
+        PLAIN, ENGINE, TAURARO, HTTPX, REQUESTS, AIOHTTP, PYREQWEST, PRIMP, PYCURL,
     ];
     let mut row = row("content", title, Unit::Milliseconds, work, &of);
     let streaming = Work::Case("iter-bytes").of(HTTPX).labelled(STREAMING);
@@ -148,7 +150,7 @@ fn content() -> Row {
 fn iter_bytes() -> Row {
     let title = "100 MiB download, iter_bytes";
     let work = Work::Case("iter-bytes");
-    let of = [ENGINE, TAURARO, AIOHTTP, PYREQWEST, PRIMP, PYCURL];
+    let of = [ENGINE, TAURARO, REQUESTS, AIOHTTP, PYREQWEST, PRIMP, PYCURL];
     let mut row = row("iter-bytes", title, Unit::Milliseconds, work, &of);
     let others = [
         Work::Case("content").of(PLAIN),
@@ -181,6 +183,8 @@ fn imports(name: &'static str, title: &'static str, work: fn(&'static str) -> Wo
         entries: vec![
             work("httpx").of(TAURARO),
             work("httpx").of(HTTPX),
+            work("httpx2").of(HTTPX2),
+            work("requests").of(REQUESTS),
             work("aiohttp").of(AIOHTTP).labelled("aiohttp"),
             work("pyreqwest").of(PYREQWEST),
             work("primp").of(PRIMP),
@@ -195,17 +199,23 @@ fn client() -> Row {
     let work = Work::Case("client");
     Row {
         limits: vec![AtMost(200e-6)],
-        ..row("client", title, Unit::Microseconds, work, &ASYNC[1..])
+        ..row("client", title, Unit::Microseconds, work, &MEMORY[1..])
     }
 }
 
 fn idle() -> Row {
     let title = "memory of an idle connection in the pool";
-    row("idle", title, Unit::Kibibytes, Work::Case("idle"), &ASYNC)
+    row(
+        "idle",
+        title,
+        Unit::Kibibytes,
+        Work::Case("idle-400"),
+        &MEMORY,
+    )
 }
 
 fn in_flight() -> Row {
     let title = "memory of a request in flight, connection included";
-    let work = Work::Case("in-flight");
-    row("in-flight", title, Unit::Kibibytes, work, &ASYNC)
+    let work = Work::Case("in-flight-400");
+    row("in-flight", title, Unit::Kibibytes, work, &MEMORY)
 }
