@@ -60,6 +60,8 @@ pub(super) async fn fan_out(task: &Task) -> Cost {
 pub(super) async fn in_flight(url: &str, count: usize) -> f64 {
     raise_descriptors();
     let mut control = Client::connect(url).await;
+    // What is made once is not to be counted.
+    control.fetch("/json").await;
     let before = settled().await;
     let held = hold(&mut control, url, count).await;
     let during = settled().await;
@@ -72,6 +74,8 @@ pub(super) async fn in_flight(url: &str, count: usize) -> f64 {
 pub(super) async fn idle(url: &str, count: usize) -> f64 {
     raise_descriptors();
     let mut control = Client::connect(url).await;
+    // What is made once is not to be counted.
+    control.fetch("/json").await;
     let before = settled().await;
     let held = hold(&mut control, url, count).await;
     control.fetch("/release").await;

@@ -32,7 +32,7 @@ pub(crate) fn of(contenders: &Contenders, options: &Options) -> Circumstances {
         (
             "Turns",
             Some(format!(
-                "{} rounds, about {} s for each turn",
+                "{}, about {} s each; those that take long: one",
                 options.rounds, options.seconds
             )),
         ),
