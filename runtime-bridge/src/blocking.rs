@@ -2,7 +2,7 @@
 
 use std::future::{Future, poll_fn};
 use std::io;
-use std::pin::pin;
+use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,13 +28,18 @@ use crate::runtime::{OwnedRuntime, UnparkGuard, blocking_runtime, takes_signals}
 /// The future's own exception; `KeyboardInterrupt`, or whatever else a signal handler raises, as
 /// soon as the signal arrives (main thread only, as everywhere in Python); `SystemError` if the
 /// future panicked. In each case the future was dropped.
-pub fn block_on<T>(vm: &VirtualMachine, future: impl Future<Output = PyResult<T>>) -> PyResult<T> {
+pub fn block_on<T>(
+    vm: &VirtualMachine,
+    mut future: impl Future<Output = PyResult<T>>,
+) -> PyResult<T> {
     homing::take_in(vm);
     let _stay = Stay::at(Place::Blocking);
     let runtime = blocking_runtime().map_err(|error| no_runtime(&error, vm))?;
     let parker = Arc::new(Parker::default());
     let waker = Waker::from(parker.clone());
-    let mut future = pin!(future);
+    // SAFETY: shadowed, the parameter cannot be moved any more. `pin!` would copy it, and the future
+    // of a request is large.
+    let mut future = unsafe { Pin::new_unchecked(&mut future) };
     loop {
         let polled = {
             let _entered = runtime.enter();
