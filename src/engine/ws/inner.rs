@@ -39,7 +39,8 @@ pub(super) struct Inner {
     /// Bytes that were read and not parsed, because the inbox was full.
     unread: Bytes,
     pings: Pings,
-    keepalive: Option<Keepalive>,
+    /// Boxed, since the rest is just under what allocators round up to.
+    keepalive: Option<Box<Keepalive>>,
     driver: Option<Waker>,
     /// Woken when there is something to read.
     alarm: Arc<Alarm>,
@@ -81,7 +82,7 @@ impl Inner {
             transport: Transport::new(stream, options.write_limit),
             inbox: Inbox::new(options.max_queue),
             pings: Pings::default(),
-            keepalive: Keepalive::new(&options),
+            keepalive: Keepalive::new(&options).map(Box::new),
             unread: options.leftover,
             driver: None,
             alarm_waker: alarm.waker(),

@@ -203,7 +203,7 @@ impl Inner {
             wakes.drained = true;
             return Progress::Wait(self.close_deadline);
         }
-        let keepalive = self.keepalive.as_ref().and_then(Keepalive::deadline);
+        let keepalive = self.keepalive.as_deref().and_then(Keepalive::deadline);
         Progress::Wait(self.grace_deadline.or(keepalive))
     }
 

@@ -152,7 +152,7 @@ impl Inner {
 
     /// Reads in place of the driver, and wakes it for whatever else there is to do then.
     fn read_here(&mut self, wakes: &mut Wakes) {
-        let keepalive = self.keepalive.as_ref().and_then(Keepalive::deadline);
+        let keepalive = self.keepalive.as_deref().and_then(Keepalive::deadline);
         let waker = mem::replace(&mut self.alarm_waker, Waker::noop().clone());
         let more = self.read(&mut Context::from_waker(&waker), READS, wakes);
         self.alarm_waker = waker;
@@ -161,7 +161,7 @@ impl Inner {
             || self.protocol.state() != State::Open
             || self.protocol.violation().is_some()
             || self.transport.has_failed()
-            || self.keepalive.as_ref().and_then(Keepalive::deadline) != keepalive
+            || self.keepalive.as_deref().and_then(Keepalive::deadline) != keepalive
         {
             self.wake_driver(wakes);
         }
