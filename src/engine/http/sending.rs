@@ -163,10 +163,13 @@ impl Route {
                 }
                 Err(failed) => Err((failed, Some(slot))),
             },
-            Self::Http2(lease) => match http2::exchange(lease.connection(), request, asked).await {
-                Ok((head, stream)) => Ok((head, Incoming::http2(stream, lease))),
-                Err(failed) => Err((failed, None)),
-            },
+            // Boxed, lest requests over HTTP/1.1 carry its size.
+            Self::Http2(lease) => {
+                match Box::pin(http2::exchange(lease.connection(), request, asked)).await {
+                    Ok((head, stream)) => Ok((head, Incoming::http2(stream, lease))),
+                    Err(failed) => Err((failed, None)),
+                }
+            }
         }
     }
 }

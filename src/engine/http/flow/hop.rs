@@ -31,7 +31,7 @@ impl<P: Policy> Flow<P> {
         };
         match self.receive(&answer).await {
             Ok(()) => Ok((answer, repeat)),
-            Err(error) => Err(give_up(answer, error).await),
+            Err(error) => Err(Box::pin(give_up(answer, error)).await),
         }
     }
 

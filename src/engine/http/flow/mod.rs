@@ -163,10 +163,10 @@ impl<P: Policy> Flow<P> {
             let next = match self.auth.next(kept, &answer).await {
                 Ok(Some(next)) => next,
                 Ok(None) => break Ok(answer),
-                Err(error) => break Err(give_up(answer, error).await),
+                Err(error) => break Err(Box::pin(give_up(answer, error)).await),
             };
             answer.set_history(history.clone());
-            answer.read().await?;
+            Box::pin(answer.read()).await?;
             history.push(answer);
             request = next;
         }
@@ -188,13 +188,13 @@ impl<P: Policy> Flow<P> {
             let next = match self.redirected(&answer, repeat) {
                 Ok(Some(next)) => next,
                 Ok(None) => return Ok(answer),
-                Err(error) => return Err(give_up(answer, error).await),
+                Err(error) => return Err(Box::pin(give_up(answer, error)).await),
             };
             if !self.follow_redirects {
                 *answer.next.lock() = Some(next);
                 return Ok(answer);
             }
-            answer.read().await?;
+            Box::pin(answer.read()).await?;
             history.push(answer);
             request = next;
         }

@@ -90,7 +90,7 @@ impl Pool {
     ) -> Result<Grant, Error> {
         let grant = match self.try_checkout(destination, multiplex)? {
             Attempt::Granted(grant) => grant,
-            Attempt::Queued(waiting) => waiting.wait(destination, limit).await?,
+            Attempt::Queued(waiting) => Box::pin(waiting.wait(destination, limit)).await?,
         };
         Ok(self.without_stale(grant, destination))
     }
