@@ -1,5 +1,6 @@
 //! httptools's exceptions, and which one an engine error becomes.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use rustpython_vm::{
@@ -122,11 +123,23 @@ pub(super) fn invalid_url(
     let message = match error {
         InvalidUrl::TooLong(_) => error.to_string(),
         InvalidUrl::Malformed(reason) => match url.repr(vm) {
-            Ok(url) => format!("invalid url {url}: {reason}"),
+            Ok(url) => format!("invalid url {}: {reason}", without_user(&url.to_string())),
             Err(_) => format!("invalid url: {reason}"),
         },
     };
     vm.new_exception_msg(classes(vm).invalid_url.clone(), message.into())
+}
+
+/// The text without what may be a password, for exceptions end in logs.
+fn without_user(url: &str) -> Cow<'_, str> {
+    let Some((scheme, rest)) = url.split_once("//") else {
+        return url.into();
+    };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    match rest[..end].rfind('@') {
+        Some(at) => format!("{scheme}//[secure]{}", &rest[at..]).into(),
+        None => url.into(),
+    }
 }
 
 /// HttpParserUpgrade.

@@ -35,6 +35,13 @@ class ParseUrl(unittest.TestCase):
             with self.subTest(url), self.assertRaises(httptools.HttpParserInvalidURLError):
                 httptools.parse_url(url)
 
+    def test_a_refusal_does_not_tell_the_password(self):
+        for url in ("http://user:pw@h:99999/a@b", b"http://user:pw@h:x/"):
+            with self.assertRaises(httptools.HttpParserInvalidURLError) as caught:
+                httptools.parse_url(url)
+            self.assertNotIn("pw", str(caught.exception))
+            self.assertIn("http://[secure]@h:", str(caught.exception))
+
 
 if __name__ == "__main__":
     unittest.main()
