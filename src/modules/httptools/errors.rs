@@ -123,7 +123,7 @@ pub(super) fn invalid_url(
     let message = match error {
         InvalidUrl::TooLong(_) => error.to_string(),
         InvalidUrl::Malformed(reason) => match url.repr(vm) {
-            Ok(url) => format!("invalid url {}: {reason}", without_user(&url.to_string())),
+            Ok(url) => format!("invalid url {}: {reason}", without_user(url.as_ref())),
             Err(_) => format!("invalid url: {reason}"),
         },
     };
