@@ -12,7 +12,8 @@ pub(super) fn rows() -> Vec<Row> {
     vec![fan_out(), delayed(), http2(), threads()]
 }
 
-/// httpx's pool looks at all that wait for each one that ends: ten thousand take it minutes. What each costs among a thousand is less than its share in that.
+/// httpx's pool looks at all that wait for each one that ends: ten thousand take it minutes. What
+/// each costs among a thousand is less than its share in that.
 fn fan_out() -> Row {
     const HTTPX: &str = "CPython httpx, 1,000 GETs only";
     let title = "fan-out of 10,000 GETs, 100 at a time, per request";
