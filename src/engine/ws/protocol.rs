@@ -201,11 +201,6 @@ impl Protocol {
         )
     }
 
-    /// Payload bytes of the current frame that have not arrived: a hint for the next read.
-    pub fn missing(&self) -> u64 {
-        self.reader.missing()
-    }
-
     /// Takes bytes from the front of `input` until there is an event. `None` means that all of
     /// `input` was taken. Nothing is received after a violation.
     pub fn receive(&mut self, input: &mut &[u8]) -> Option<Event> {

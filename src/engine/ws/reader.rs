@@ -144,7 +144,7 @@ impl Reader {
     }
 
     /// Payload bytes of the current frame that have not arrived.
-    pub(super) fn missing(&self) -> u64 {
+    fn missing(&self) -> u64 {
         let missing = |frame: &Frame| frame.header.length - frame.read;
         self.frame.as_ref().map_or(0, missing)
     }

@@ -8,7 +8,7 @@ use rustpython_vm::{
     pyclass,
 };
 
-use crate::engine::ws::handshake::Headers;
+use crate::engine::ws::handshake::{Headers, latin1};
 use crate::modules::convert::{new_str, utf8};
 
 /// What websockets.datastructures.Headers hold in place of a list of pairs, at a tenth of the
@@ -33,13 +33,7 @@ impl HandshakeFields {
 
 /// As the package decodes it, so that whoever knows better can encode it again.
 fn value_object(value: &[u8], vm: &VirtualMachine) -> PyObjectRef {
-    match str::from_utf8(value) {
-        Ok(text) if text.is_ascii() => new_str(text, vm).into(),
-        _ => {
-            let text: String = value.iter().copied().map(char::from).collect();
-            new_str(&text, vm).into()
-        }
-    }
+    new_str(&latin1(value), vm).into()
 }
 
 #[pyclass(flags(DISALLOW_INSTANTIATION))]

@@ -193,7 +193,7 @@ impl fmt::Debug for Headers {
 }
 
 /// RFC 9110 section 5.5: bytes beyond ASCII are opaque, and ISO 8859-1 keeps them reversible.
-pub(super) fn latin1(bytes: &[u8]) -> Cow<'_, str> {
+pub fn latin1(bytes: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(bytes) {
         Ok(text) if text.is_ascii() => Cow::Borrowed(text),
         _ => Cow::Owned(bytes.iter().copied().map(char::from).collect()),

@@ -18,7 +18,7 @@ use super::extensions::Agreed;
 pub use client::ClientHandshake;
 pub use error::{HandshakeError, SecurityError};
 pub(super) use headers::is_token_byte;
-pub use headers::{Headers, InvalidHeaderText, MASK, is_secret, is_token};
+pub use headers::{Headers, InvalidHeaderText, MASK, is_secret, is_token, latin1};
 pub use message::{Request, Response};
 pub use server::{ServerHandshake, select_subprotocol};
 pub(in crate::engine::ws) use server::{internal_error, refusal, unavailable};

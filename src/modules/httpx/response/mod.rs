@@ -219,9 +219,7 @@ impl Response {
     ) -> rustpython_vm::builtins::PyBaseExceptionRef {
         exceptions::to_exception(error, self.request_of_error(vm), vm)
     }
-}
 
-impl Response {
     /// `json()`.
     pub(super) fn json_of_content(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
         let [zelf] = args else {
